@@ -1,0 +1,31 @@
+# A room is a folder of src/ that knows one thing. It names the rooms it may use; what it does not name it cannot
+# include, so the direction of dependency is checked by every build.
+#
+#   requeue_room(NAME USES room... LIBRARIES target...)
+function(requeue_room name)
+  cmake_parse_arguments(ROOM "" "" "USES;LIBRARIES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  if(WIN32)
+    list(FILTER sources EXCLUDE REGEX "_posix\\.cpp$")
+  else()
+    list(FILTER sources EXCLUDE REGEX "_windows\\.cpp$")
+  endif()
+  add_library(requeue_${name} STATIC ${sources})
+  target_include_directories(requeue_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  list(TRANSFORM ROOM_USES PREPEND requeue_)
+  target_link_libraries(requeue_${name} PUBLIC ${ROOM_USES} ${ROOM_LIBRARIES} PRIVATE requeue_warnings)
+endfunction()
+
+# The tests of a room: tests/NAME/*.cpp become the program test_NAME.
+function(requeue_room_tests name)
+  cmake_parse_arguments(ROOM "" "" "USES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(test_${name} ${sources})
+  list(TRANSFORM ROOM_USES PREPEND requeue_)
+  target_link_libraries(test_${name} PRIVATE ${ROOM_USES} requeue_test_support requeue_warnings)
+  target_include_directories(test_${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+  add_test(NAME ${name} COMMAND test_${name})
+endfunction()

@@ -1,0 +1,15 @@
+# One set of warnings for every target of ours; a warning is an error.
+option(REQUEUE_SANITIZE "Build with address and undefined-behaviour sanitizers" OFF)
+
+add_library(requeue_warnings INTERFACE)
+target_compile_options(requeue_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Wnull-dereference)
+
+# Assertions guard other people's mail: they stay on in a release build.
+string(REPLACE "-DNDEBUG" "" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
+string(REPLACE "-O3" "-O2" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
+
+if(REQUEUE_SANITIZE)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1)
+  add_link_options(-fsanitize=address,undefined)
+endif()

@@ -1,0 +1,76 @@
+#include "core/digest.h"
+
+#include <cstdlib>
+#include <cstring>
+
+#include <gcrypt.h>
+
+#include "core/text.h"
+
+namespace requeue {
+namespace {
+
+// libgcrypt asks to be initialised once before use. Secure memory is for keys; there are none here.
+void initialise() {
+  static const bool done = [] {
+    if (gcry_check_version(GCRYPT_VERSION) == nullptr) std::abort();
+    gcry_control(GCRYCTL_DISABLE_SECMEM, 0);
+    gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
+    return true;
+  }();
+  static_cast<void>(done);
+}
+
+}  // namespace
+
+struct Sha256::State {
+  gcry_md_hd_t handle = nullptr;
+  State() {
+    initialise();
+    if (gcry_md_open(&handle, GCRY_MD_SHA256, 0) != 0) std::abort();  // out of memory: nothing sane can follow
+  }
+  ~State() { gcry_md_close(handle); }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) {}
+Sha256::~Sha256() = default;
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+
+void Sha256::update(std::string_view bytes) { gcry_md_write(state_->handle, bytes.data(), bytes.size()); }
+
+Sha256Bytes Sha256::finish() {
+  Sha256Bytes digest{};
+  std::memcpy(digest.data(), gcry_md_read(state_->handle, GCRY_MD_SHA256), digest.size());
+  return digest;
+}
+
+std::string Sha256::hex() { return to_hex(finish()); }
+
+std::string sha256_hex(std::string_view bytes) {
+  Sha256 digest;
+  digest.update(bytes);
+  return digest.hex();
+}
+
+std::string md5_hex(std::string_view bytes) {
+  initialise();
+  std::array<char, 16> digest{};
+  gcry_md_hash_buffer(GCRY_MD_MD5, digest.data(), bytes.data(), bytes.size());
+  return to_hex(std::string_view(digest.data(), digest.size()));
+}
+
+std::string to_hex(const Sha256Bytes& digest) {
+  return to_hex(std::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
+}
+
+std::string random_hex(std::size_t bytes) {
+  initialise();
+  std::string raw(bytes, '\0');
+  gcry_randomize(raw.data(), raw.size(), GCRY_STRONG_RANDOM);
+  return to_hex(raw);
+}
+
+}  // namespace requeue

@@ -1,0 +1,54 @@
+// messages.jsonl: what is personal about each decision, one line a decision, named by its hash from the journal.
+//
+// Each line carries `salt` (random, 128 bits, so that the hash cannot be guessed back to an address) and `after`, the
+// hash of the last journal line flushed before it: a journal that lacks that line was cut.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_set>
+
+#include "core/json.h"
+#include "files/files.h"
+#include "journal/journal.h"
+
+namespace requeue::journal {
+
+inline constexpr std::string_view details_name = "messages.jsonl";
+
+class Details {
+ public:
+  virtual ~Details() = default;
+  // Adds `fields` with a fresh salt and the journal's flushed head; returns the SHA-256 of the line, which the journal
+  // event names as `details`. Must be flushed before that event is appended.
+  virtual Result<std::string> append(const Json& fields) = 0;
+  virtual Result<void> flush() = 0;
+};
+
+struct DetailsFile {
+  std::uint64_t whole = 0;  // length of the whole lines; what follows is torn and is cut by the next writer
+  std::int64_t lines = 0;
+  bool torn = false;
+};
+
+// Streams the lines: visit(hash, object). A bad line that a good one follows is damage (Exit::verification).
+// An absent file is empty.
+Result<DetailsFile> read_details(files::Tree& recovery,
+                                 const std::function<Result<void>(const std::string& hash, const Json& line)>& visit);
+
+// Opens for appending; the torn end, if any, is cut first. Reads `after` from the journal it is given.
+Result<std::unique_ptr<Details>> open_details(files::Tree& recovery, const DetailsFile& file, const Journal& journal);
+
+// Every `after` in messages.jsonl must be the hash of a journal line. Exit::verification when the journal was cut.
+// `hashes` holds the 32 raw bytes of each journal line's hash.
+class AfterCheck {
+ public:
+  void saw_journal_line(const std::string& hash);
+  [[nodiscard]] bool knows(const std::string& hash) const;
+
+ private:
+  std::unordered_set<std::string> hashes_;  // first 16 raw bytes of each: enough, and half the memory
+};
+
+}  // namespace requeue::journal

@@ -1,0 +1,67 @@
+// The Mailroot: which folders there are, what they hold, and whether this is one at all.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/progress.h"
+#include "files/files.h"
+
+namespace requeue::mailroot {
+
+// What a folder directly below the Mailroot is for. Names are compared without case.
+enum class Role { queue, pickup, drop, badmail, mailbox, route, sort_temp, other };
+
+Role role_of(std::string_view top_folder);
+std::string_view to_string(Role role);
+// The first component of a source ("Queue/a.eml" -> "Queue"); empty for a file in the Mailroot itself.
+std::string_view top_of(std::string_view source);
+// A folder named .requeue-ID directly below the Mailroot: our own staging.
+bool is_staging(std::string_view top_folder);
+
+// One thing in the tree, found without following any link.
+struct Item {
+  files::Relative path;
+  files::Status status;
+  std::vector<files::Stream> streams;  // of files and folders
+  std::string target;                  // of links
+};
+
+struct Counts {
+  std::uint64_t files = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t folders = 0;  // below the Mailroot
+  std::uint64_t streams = 0;
+  std::uint64_t others = 0;   // links and special files: recorded and named, never opened
+};
+
+// Walks the whole tree in bytewise order of paths, a folder before what is in it; the root itself first (path ""). A
+// staging folder of ours that holds only its token is left out. Iterative: a 300-deep tree is an ordinary one.
+Result<Counts> walk(files::Tree& mailroot, const std::function<Result<void>(const Item&)>& visit);
+
+// What must hold before anything is touched (Exit::precondition): a folder with Queue or Pickup directly in it (else
+// the likely path is named), no link in place of Queue, Pickup, Drop, Badmail or Mailbox (its target is named), no
+// staging folder of ours with mail in it (its recovery folder is named).
+Result<void> check(files::Tree& mailroot);
+// And for a run that will remove: every file readable, every folder changeable by this user. Counts on the way.
+Result<Counts> check_rights(files::Tree& mailroot);
+
+struct FolderCount {
+  std::string name;  // top folder as found, "" for files in the Mailroot itself
+  Role role = Role::other;
+  std::uint64_t files = 0;
+  std::uint64_t bytes = 0;
+  Timestamp oldest;  // write time; zero when there is no file
+};
+Result<std::vector<FolderCount>> count_folders(files::Tree& mailroot);
+
+// `.requeue-ID/token`: who owns a staging folder. First line the ID, second the recovery folder's path.
+struct Token {
+  std::string id;
+  std::string recovery;
+};
+std::string render(const Token& token);
+Result<Token> read_token(files::Tree& tree, std::string_view staging_folder);
+
+}  // namespace requeue::mailroot
