@@ -1,0 +1,31 @@
+// A folder for one test, gone with everything in it when the test ends.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <boost/filesystem/path.hpp>
+
+namespace requeue::tests {
+
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  // Below a parent of the caller's choice, to reach another volume.
+  explicit TemporaryFolder(const boost::filesystem::path& parent);
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  // Absolute, links in it resolved.
+  [[nodiscard]] const boost::filesystem::path& path() const { return path_; }
+
+ private:
+  boost::filesystem::path path_;
+};
+
+// Past the code under test: plain streams. Missing parent folders are made. A failure ends the test.
+void write(const boost::filesystem::path& path, std::string_view bytes);
+std::string read(const boost::filesystem::path& path);
+
+}  // namespace requeue::tests
