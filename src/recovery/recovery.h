@@ -1,0 +1,56 @@
+// The recovery folder, opened: to read (inspect, plan, audit, report, status), or to write, under its lock and inside a
+// run that opens with a `run` event and ends with `run_end`.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/progress.h"
+#include "journal/details.h"
+#include "journal/journal.h"
+#include "recovery/state.h"
+
+namespace requeue::recovery {
+
+// What the `run` event says besides schema, recovery id, host, OS, boot, UTC offset and account, which are asked here.
+struct RunFacts {
+  std::string command;
+  std::string version, build, program_sha256;
+  std::string operator_name, ticket;
+  std::string command_line;  // values of options that take addresses already replaced by "(personal)"
+  std::string mailroot;      // resolved; empty: none given
+};
+
+class Recovery {
+ public:
+  virtual ~Recovery() = default;
+  [[nodiscard]] virtual files::Tree& tree() = 0;
+  [[nodiscard]] virtual const State& state() const = 0;
+  [[nodiscard]] virtual const std::string& head() const = 0;
+  [[nodiscard]] virtual std::int64_t records() const = 0;
+  [[nodiscard]] virtual const std::string& boot() const = 0;  // empty: cannot be told, and never equals
+  // Only of one that was opened to write (asserted).
+  // Appends to the journal and folds the line into the state and the other folds. Durable after flush().
+  virtual Result<void> record(std::string_view event, const Json& fields) = 0;
+  virtual Result<void> flush() = 0;
+  // Adds a line to messages.jsonl; returns its hash, to be named as `details`. Flush before the event that names it.
+  virtual Result<std::string> record_details(const Json& fields) = 0;
+  virtual Result<void> flush_details() = 0;
+  // run_end {exit, counts}, flushed; then the details line whose `after` is the head, flushed.
+  virtual Result<void> end(Exit exit, const Json& counts) = 0;
+};
+
+// Damage found on opening (Exit::verification, nothing done): a broken chain; a journal that lacks a line which
+// messages.jsonl says was flushed; a snapshot/ or messages.jsonl without a whole journal line.
+Result<std::unique_ptr<Recovery>> open_to_read(files::Files& files, const files::Path& path,
+                                               const std::vector<Fold*>& folds = {});
+
+enum class Missing { refuse, make };
+// Made (0700) when missing and allowed; wider rights of an existing one are warned of. Locked by another run:
+// Exit::locked. Line 1 is flushed, folder too, before this returns.
+Result<std::unique_ptr<Recovery>> open_to_write(files::Files& files, const files::Path& path, Missing missing,
+                                                const RunFacts& facts, Watcher& watcher,
+                                                const std::vector<Fold*>& folds = {});
+
+}  // namespace requeue::recovery

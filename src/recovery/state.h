@@ -1,0 +1,94 @@
+// Where the procedure stands, folded from the journal line by line. Nothing else remembers anything.
+//
+// Events and their fields (docs/formats.md): run, run_end, recovered, service {state, action, host}, snapshot {files, bytes,
+// folders, streams, root, method, adopted, mailroot, superseded}, verified {ok, files, bytes, level, root, wrong}, emptying {root, keep,
+// empty_mailbox}, removing {first, last, count}, left_in_place {source, why}, gone {source, why}, emptied {files, kept,
+// newcomers, by_hand}, restoring {group, sources}, restored {group}, probe {result, seconds, token, ...}; and of messages
+// (replay/ledger.h): message, intent, commit, abort, in_doubt, no_probe, replay_end.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "journal/journal.h"
+
+namespace requeue::recovery {
+
+enum class Stage { fresh, stopped, snapshotted, verified, emptying, emptied, probed, replaying, done };
+std::string_view to_string(Stage stage);  // fresh is told as "new"
+
+// Sees each line of the chain in order, then each line that this run appends. replay's ledger is another one.
+class Fold {
+ public:
+  virtual ~Fold() = default;
+  virtual Result<void> see(const journal::Line& line) = 0;
+};
+
+struct SnapshotFacts {
+  std::uint64_t files = 0, bytes = 0, folders = 0, streams = 0;
+  std::uint64_t others = 0;  // links and special files, recorded only
+  std::string root;          // SHA-256 of tagmanifest-sha256.txt
+  bool adopted = false;
+};
+
+struct Verified {
+  bool ok = false;
+  std::uint64_t files = 0, bytes = 0;
+  std::string level;  // "disk" or "cache"
+  std::string root;   // of the snapshot that it speaks of
+};
+
+struct RestoringGroup {
+  std::vector<std::string> sources;
+  std::string boot;  // of the run that opened it; empty: unknown
+};
+
+class State : public Fold {
+ public:
+  Result<void> see(const journal::Line& line) override;
+
+  [[nodiscard]] Stage stage() const;
+  [[nodiscard]] bool verified_now() const;  // the newest verification is of this very snapshot, and good
+  [[nodiscard]] bool probe_passed() const;  // the newest probe since the snapshot was delivered
+
+  std::string id;        // of the recovery folder: 16 hex digits, from the first line
+  std::string mailroot;  // resolved path as recorded; empty when none was
+  std::optional<SnapshotFacts> snapshot;
+  std::optional<Verified> verified;
+
+  bool emptying = false;
+  bool emptied = false;
+  bool emptied_by_hand = false;
+  std::vector<std::string> kept_folders;  // top folders that emptying left whole, as given, lower case
+  bool mailbox_emptied = false;
+  std::uint64_t emptied_files = 0, emptied_kept = 0, emptied_newcomers = 0;
+  std::string removing_first, removing_last;  // the last group begun
+  std::string emptying_boot;                  // boot of the run that last removed
+  std::set<std::string> left_in_place;        // sources still in the Mailroot: kept by failure, changed, or (adopt) found
+  std::set<std::string> gone;                 // sources that were gone without a removal of ours
+
+  std::string service_found;    // "running", "stopped": before the first run; empty: never asked
+  std::string service_now;      // as last seen or made
+  bool stopped_by_us = false;   // and not started again since
+  bool service_seen_running = false;  // after emptying began
+
+  std::set<std::string> restored;  // sources that restore put back into the recorded Mailroot
+  std::optional<RestoringGroup> restoring;
+
+  std::string probe_result, probe_token;
+  double probe_seconds = 0;
+  bool probe_of_this_snapshot = false;
+
+  bool replay_begun = false;
+  bool replay_complete = false;  // the last replay left nothing pending or failed
+  std::set<std::string> replayed_folders;  // top folders, lower case, once replayed with --folder
+
+  std::string last_command;
+  std::string boot;              // of the newest run
+  bool run_open = false;         // the newest run has no run_end: it was killed
+};
+
+}  // namespace requeue::recovery

@@ -1,0 +1,61 @@
+// The handoff: the atomic move of composed files into Pickup, at most once a recovery folder (spec section 5, "Handoff").
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "mailroot/mailroot.h"
+#include "recovery/recovery.h"
+#include "replay/ledger.h"
+#include "replay/plan.h"
+
+namespace requeue::replay {
+
+// Pickup with the folder that holds it: staging stands beside Pickup, on its volume, so that a rename is atomic.
+struct Place {
+  std::shared_ptr<files::Tree> beside;  // the parent of Pickup
+  files::Relative pickup;               // name of Pickup in it
+  files::Relative staging;              // ".requeue-ID"
+};
+
+// Everything that can be refused about a Pickup, before anything is written (Exit::precondition): exists, is a folder and
+// no link, may be written, staging can be made on its volume, space for `bytes`, renames that never replace work there.
+Result<Place> open_place(files::Files& files, const files::Path& pickup, const std::string& recovery_id,
+                         std::uint64_t bytes);
+// Makes the staging folder and its token when missing (flushed); refuses a token of another recovery.
+Result<void> make_staging(Place& place, const mailroot::Token& token);
+
+// Settles each open intent by the table of the spec, in the place that the intent names, whatever --pickup says now. Under
+// the lock, before anything is planned. `pickup` (resolved, may be empty): where this run hands over.
+struct Settled {
+  std::uint64_t committed = 0, aborted = 0, in_doubt = 0, renamed = 0;
+  std::vector<std::string> named;  // for the person, safe to show
+};
+Result<Settled> settle(recovery::Recovery& recovery, const Ledger& ledger, files::Files& files,
+                       const std::string& pickup, Watcher& watcher);
+
+struct Outcome {
+  std::uint64_t replayed = 0, failed = 0;
+  bool verification_failed = false;  // a source whose bytes no longer match its digest: failed, the others go on
+};
+
+// Hands over `group` (at most 256 indexes of plan.messages) in the spec's order of steps 1 to 5. Commits of the group
+// are journaled; flush_commits() or the next group flushes them.
+class Handoff {
+ public:
+  virtual ~Handoff() = default;
+  virtual Result<Outcome> group(const std::vector<std::size_t>& indexes) = 0;
+  // Flushes the journal, removes staging when it holds nothing but its token and nothing is open.
+  virtual Result<void> finish() = 0;
+};
+
+std::unique_ptr<Handoff> make_handoff(recovery::Recovery& recovery, const Ledger& ledger, const Plan& plan,
+                                      const PlanOptions& options, Place place, Watcher& watcher);
+
+// The written name: the source's hash, the recovery's ID, a number used once; ends in ".eml".
+std::string written_name(const Sha256Bytes& sha256, const std::string& id, std::uint64_t number);
+
+}  // namespace requeue::replay

@@ -1,0 +1,71 @@
+// What the journal says of each message: folded like the procedure's state, so that replayed and live lines go one way.
+//
+// Events of messages and their fields (docs/formats.md):
+//   message  {source, sha256, content, disposition, rule, duplicate_of, written_name, written_sha256, details}
+//   intent   {source, sha256, pickup (path), staging (path), name, written_sha256, options, envelope_recorded, boot, details}
+//   commit   {source, name, how: renamed|found_in_pickup|staged_gone}
+//   abort    {source, name, why}
+//   in_doubt {source, name, rule: staging_gone|name_taken|reboot|gone_before_empty, why}
+//   replay_end {pickup_left, queue_before, queue_after, badmail_before, badmail_after, ...counts}
+// `source` is escape_bytes of the path below the Mailroot; `details` names a line of messages.jsonl, which holds the
+// personal fields of a manifest record (message_id, date, subject, from, envelope_*, ...) and, of an intent, the envelope.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/digest.h"
+#include "mail/compose.h"
+#include "recovery/state.h"
+
+namespace requeue::replay {
+
+enum class Disposition : unsigned char { pending, replayed, duplicate, held, skipped, in_doubt, failed };
+std::string_view to_string(Disposition disposition);
+std::optional<Disposition> disposition_of(std::string_view name);
+
+// An intent that is not settled yet. At most one a message.
+struct OpenIntent {
+  std::string source;
+  std::string sha256;
+  std::string pickup;   // absolute path of Pickup, as recorded
+  std::string staging;  // absolute path of the staging folder
+  std::string name;     // in both
+  std::string written_sha256;
+  std::string boot;     // empty: unknown, and never equals
+  std::string details;
+  mail::ComposeOptions options;
+};
+
+// What is kept of each message in memory; 100,000 of them must stay small.
+struct Standing {
+  Disposition disposition = Disposition::pending;  // as last journaled
+  unsigned char rule = 0;                          // index into Ledger::rules()
+  bool journaled = false;                          // a `message` event with this standing exists
+  Sha256Bytes details{};                           // of the newest intent that was committed, else of the message event
+};
+
+class Ledger : public recovery::Fold {
+ public:
+  Result<void> see(const journal::Line& line) override;
+
+  // nullptr: the journal does not know this source yet.
+  [[nodiscard]] const Standing* find(const std::string& source) const;
+  [[nodiscard]] const std::unordered_map<std::string, OpenIntent>& open_intents() const { return open_; }
+  [[nodiscard]] const std::unordered_map<std::string, Standing>& all() const { return standings_; }
+  [[nodiscard]] const std::string& rule_text(unsigned char index) const { return rules_[index]; }
+  [[nodiscard]] bool is_final(const std::string& source) const;  // replayed or in doubt
+  [[nodiscard]] bool no_probe_given() const { return no_probe_; }
+
+ private:
+  unsigned char intern_rule(const std::string& rule);
+  std::unordered_map<std::string, Standing> standings_;
+  std::unordered_map<std::string, OpenIntent> open_;
+  std::vector<std::string> rules_{""};
+  bool no_probe_ = false;
+};
+
+}  // namespace requeue::replay

@@ -1,0 +1,48 @@
+// Taking a snapshot, and reading it again from the disk.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "recovery/recovery.h"
+#include "snapshot/bag.h"
+
+namespace requeue::snapshot {
+
+struct BagInfo {  // bag-info.txt
+  std::string software;  // "requeue 0.1.0"
+  std::string ticket;    // External-Identifier
+  std::string host;      // Internal-Sender-Identifier: host and Mailroot
+};
+
+struct Taken {
+  recovery::SnapshotFacts facts;
+  std::vector<std::string> others;      // links and special files, named for the person (already safe to show)
+  std::vector<std::string> superseded;  // files of an earlier sealed snapshot moved to superseded/N/
+};
+
+// Copies the whole tree below `mailroot` in one pass (each byte read once: copied and hashed together), seals the bag,
+// flushes all, journals `snapshot`. Called again before `emptying`, it takes the snapshot anew: an unsealed one is
+// removed; a sealed one is moved aside whole first, and files of it that the new one holds with the same bytes are
+// removed from there once the new one is sealed. A file that changes while it is copied: tried three times, then
+// Exit::precondition. `adopted`: the tree is a copy made by hand.
+Result<Taken> take(recovery::Recovery& recovery, files::Tree& mailroot, const BagInfo& info, bool adopted,
+                   Watcher& watcher);
+
+struct Wrong {
+  std::string path;  // below the bag
+  std::string why;   // "missing", "other bytes", "not in the manifest"
+};
+
+struct VerifyResult {
+  recovery::Verified verified;
+  std::vector<Wrong> wrong;
+};
+
+// Re-reads every payload file past the page cache against manifest and files.jsonl, finds files that are in no manifest,
+// and journals `verified`, good or bad.
+Result<VerifyResult> verify(recovery::Recovery& recovery, Watcher& watcher);
+// The same reading without the journal, for audit; payload hashes only where `payload`.
+Result<VerifyResult> check_bag(recovery::Recovery& recovery, bool payload, Watcher& watcher);
+
+}  // namespace requeue::snapshot
