@@ -4,8 +4,8 @@
 // followed: a folder replaced by a link between a check and a use gives Cause::is_link, not a write elsewhere. (On
 // Linux each component is opened with openat and O_NOFOLLOW; on Windows through handles that open reparse points.)
 //
-// Implementations: the real ones (files_posix.cpp, later files_windows.cpp), ReadOnlyFiles (a dry run: it cannot write),
-// and in tests/support/ FaultyFiles and RecordingFiles. All pass tests/files/conformance.
+// Implementations: the real ones (files_posix.cpp, later files_windows.cpp), ReadOnlyFiles (a dry run: it cannot
+// write), and in tests/support/ FaultyFiles and RecordingFiles. All pass tests/files/conformance.
 #pragma once
 
 #include <cstdint>
@@ -138,10 +138,10 @@ class Tree {
 
   // Changing. Each touches one name and none replaces anything.
   virtual Result<std::unique_ptr<Writer>> create(const Relative& path, std::uint32_t mode = 0600) = 0;  // Cause::exists
-  virtual Result<std::unique_ptr<Writer>> append(const Relative& path) = 0;  // made when absent, 0600
-  virtual Result<void> truncate(const Relative& path, std::uint64_t size) = 0;  // flushed before it returns
+  virtual Result<std::unique_ptr<Writer>> append(const Relative& path) = 0;               // made when absent, 0600
+  virtual Result<void> truncate(const Relative& path, std::uint64_t size) = 0;            // flushed before it returns
   virtual Result<void> make_folder(const Relative& path, std::uint32_t mode = 0700) = 0;  // Cause::exists
-  virtual Result<void> remove_file(const Relative& path) = 0;  // also a read-only one; never a folder
+  virtual Result<void> remove_file(const Relative& path) = 0;    // also a read-only one; never a folder
   virtual Result<void> remove_folder(const Relative& path) = 0;  // only when empty
   // Atomic, within this Tree, one volume. Never replaces (Cause::exists), never a copy (Cause::cross_volume).
   virtual Result<void> rename(const Relative& from, const Relative& to) = 0;

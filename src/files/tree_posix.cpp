@@ -1,0 +1,144 @@
+// Looking, and making last.
+#include "files/tree_posix.h"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace requeue::files::posix {
+namespace {
+
+class FolderLock final : public Lock {
+ public:
+  explicit FolderLock(Descriptor folder) : folder_(std::move(folder)) {}
+
+ private:
+  Descriptor folder_;  // closing it gives the lock back, however the run ends
+};
+
+Result<std::string> read_link(const Place& place, const Path& path) {
+  std::string target(256, '\0');
+  for (;;) {
+    const auto count = ::readlinkat(place.folder.number(), place.name.c_str(), target.data(), target.size());
+    if (count < 0) return last_error("cannot read where a link points to", path);
+    if (static_cast<std::size_t>(count) < target.size()) {
+      target.resize(static_cast<std::size_t>(count));
+      return target;
+    }
+    target.resize(target.size() * 2);
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<Tree> make_tree(Descriptor root, const Path& path) {
+  return std::make_shared<PosixTree>(std::move(root), path);
+}
+
+Result<Status> PosixTree::status(const Relative& path) {
+  const std::string what = "cannot look at a file";
+  REQUEUE_TRY(const Place place, at(path, what));
+  Status status;
+  if (status_at(place.folder.number(), place.name, status) != 0) return last_error(what, path_of(path));
+  return status;
+}
+
+Result<std::vector<Entry>> PosixTree::list(const Relative& folder) {
+  const std::string what = "cannot list a folder";
+  REQUEUE_TRY(const Place place, at(folder, what));
+  REQUEUE_TRY(Descriptor open, open_folder(place, path_of(folder), what));
+  return list_folder(std::move(open), path_of(folder));
+}
+
+Result<std::string> PosixTree::link_target(const Relative& path) {
+  REQUEUE_TRY(const Place place, at(path, "cannot read where a link points to"));
+  return read_link(place, path_of(path));
+}
+
+Result<std::unique_ptr<Reader>> PosixTree::open(const Relative& path, CacheUse use) {
+  const std::string what = "cannot open a file";
+  REQUEUE_TRY(const Place place, at(path, what));
+  if (use == CacheUse::past) return make_past_cache_reader(place, path_of(path), what);
+  REQUEUE_TRY(Descriptor file, open_file(place, O_RDONLY, path_of(path), what));
+  return make_reader(std::move(file), path_of(path));
+}
+
+Result<std::vector<Stream>> PosixTree::streams(const Relative& path) {
+  const std::string what = "cannot list the alternate streams";
+  REQUEUE_TRY(const Place place, at(path, what));
+  Status status;
+  if (status_at(place.folder.number(), place.name, status) != 0) return last_error(what, path_of(path));
+  if (status.kind == Kind::special) return std::vector<Stream>();  // the kernel lets them have none
+  REQUEUE_TRY(const Descriptor file, open_either(place, path_of(path), what));
+  return list_streams(file.number(), path_of(path));
+}
+
+Result<std::unique_ptr<Reader>> PosixTree::open_stream(const Relative& path, const std::string& stream) {
+  const std::string what = "cannot read an alternate stream";
+  REQUEUE_TRY(const Place place, at(path, what));
+  REQUEUE_TRY(const Descriptor file, open_either(place, path_of(path), what));
+  return make_stream_reader(file.number(), stream, path_of(path));
+}
+
+// Of the folder for a file: a rename happens between folders, and overlays give files a device of their own.
+Result<Volume> PosixTree::volume(const Relative& path) {
+  REQUEUE_TRY(const Status found, status(path));
+  const auto folder = found.kind == Kind::folder ? std::string_view(path) : parent_of(path);
+  REQUEUE_TRY(const Descriptor open, enter(root_.number(), folder, *this, "cannot look at a volume"));
+  return volume_of(open.number(), path_of(folder));
+}
+
+Result<void> PosixTree::check_access(const Relative& path, bool write) {
+  const std::string what = write ? "cannot write here" : "cannot read here";
+  REQUEUE_TRY(const Place place, at(path, what));
+  Status status;
+  if (status_at(place.folder.number(), place.name, status) != 0) return last_error(what, path_of(path));
+  if (status.kind == Kind::link) return link_refused(what, path_of(path));
+  const int wanted = R_OK | (write ? W_OK : 0) | (status.kind == Kind::folder ? X_OK : 0);
+  const int flags = AT_EACCESS | AT_SYMLINK_NOFOLLOW;
+  if (::faccessat(place.folder.number(), place.name.c_str(), wanted, flags) != 0) {
+    return last_error(what, path_of(path));
+  }
+  return {};
+}
+
+Result<bool> PosixTree::is_released(const Relative& path) {
+  REQUEUE_CHECK(status(path));
+  return true;
+}
+
+Result<void> PosixTree::flush_file(const Relative& path) {
+  const std::string what = "cannot flush a file";
+  REQUEUE_TRY(const Place place, at(path, what));
+  REQUEUE_TRY(const Descriptor file, open_file(place, O_RDONLY, path_of(path), what));
+  return flush_descriptor(file.number(), path_of(path), what);
+}
+
+Result<void> PosixTree::flush_folder(const Relative& path) {
+  const std::string what = "cannot flush a folder";
+  REQUEUE_TRY(const Place place, at(path, what));
+  REQUEUE_TRY(const Descriptor folder, open_folder(place, path_of(path), what));
+  return flush_descriptor(folder.number(), path_of(path), what);
+}
+
+// On the handle that was opened first: the kernel tells each handle of the write errors since its own opening.
+Result<void> PosixTree::flush_all() {
+  if (retried([&] { return ::syncfs(root_.number()); }) != 0) return last_error("cannot flush a volume", path_);
+  return {};
+}
+
+Result<std::unique_ptr<Lock>> PosixTree::lock() {
+  const std::string what = "cannot lock a folder";
+  Descriptor folder(::openat(root_.number(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder) return last_error(what, path_);
+  if (retried([&] { return ::flock(folder.number(), LOCK_EX | LOCK_NB); }) == 0) {
+    return std::make_unique<FolderLock>(std::move(folder));
+  }
+  if (errno != EWOULDBLOCK) return last_error(what, path_);
+  return failure(Error{Exit::locked, Cause::busy, what, path_.string(), "another run works on this folder",
+                       "wait until it has ended, then run the command again; nothing was changed"});
+}
+
+}  // namespace requeue::files::posix
