@@ -4,9 +4,12 @@
 // hash of the last journal line flushed before it: a journal that lacks that line was cut.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 
 #include "core/json.h"
@@ -27,9 +30,8 @@ class Details {
 };
 
 struct DetailsFile {
-  std::uint64_t whole = 0;  // length of the whole lines; what follows is torn and is cut by the next writer
   std::int64_t lines = 0;
-  bool torn = false;
+  Tail torn;  // offset: length of the whole lines; what follows is torn and is cut by the next writer
 };
 
 // Streams the lines: visit(hash, object). A bad line that a good one follows is damage (Exit::verification).
@@ -40,15 +42,24 @@ Result<DetailsFile> read_details(files::Tree& recovery,
 // Opens for appending; the torn end, if any, is cut first. Reads `after` from the journal it is given.
 Result<std::unique_ptr<Details>> open_details(files::Tree& recovery, const DetailsFile& file, const Journal& journal);
 
-// Every `after` in messages.jsonl must be the hash of a journal line. Exit::verification when the journal was cut.
-// `hashes` holds the 32 raw bytes of each journal line's hash.
+// Every `after` in messages.jsonl must be the hash of a journal line. Read messages.jsonl first and the journal after
+// it: a run that writes meanwhile then only adds journal lines that nobody asks for. Kept are 16 raw bytes of each hash
+// that is still to be seen: a few for each group of messages, not one for each line.
 class AfterCheck {
  public:
+  void expect(const std::string& after);
   void saw_journal_line(const std::string& hash);
-  [[nodiscard]] bool knows(const std::string& hash) const;
+  [[nodiscard]] bool complete() const { return missing_.empty(); }  // false: the journal was cut
 
  private:
-  std::unordered_set<std::string> hashes_;  // first 16 raw bytes of each: enough, and half the memory
+  using Key = std::array<char, 16>;
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const { return std::hash<std::string_view>{}({key.data(), key.size()}); }
+  };
+  static Key key_of(std::string_view hash);
+
+  std::string newest_;
+  std::unordered_set<Key, KeyHash> missing_;
 };
 
 }  // namespace requeue::journal

@@ -30,7 +30,7 @@ struct Line {
 struct Tail {
   std::uint64_t offset = 0;  // where it begins; the length of the whole lines
   std::uint64_t length = 0;
-  std::string sha256;        // of the torn bytes
+  std::string sha256;  // of the torn bytes
 };
 
 struct Chain {
@@ -48,16 +48,18 @@ class Journal {
  public:
   virtual ~Journal() = default;
   // Adds a line; `fields` is an object without seq, time, event and prev. Not durable before flush().
-  // Returns the line's hash.
-  virtual Result<std::string> append(std::string_view event, const Json& fields) = 0;
+  // Returns the line as it was written. After a write or flush that failed every call is refused: a whole line must
+  // never follow a half one.
+  virtual Result<Line> append(std::string_view event, const Json& fields) = 0;
   virtual Result<void> flush() = 0;
   [[nodiscard]] virtual const std::string& head() const = 0;          // of the last line appended
   [[nodiscard]] virtual const std::string& flushed_head() const = 0;  // of the last line known durable
   [[nodiscard]] virtual std::int64_t records() const = 0;
 };
 
-// Opens for appending what read() returned. A torn tail is cut off first (flushed) and a `recovered` event, with
-// `length` and `sha256` of what was cut, is appended. The caller holds the lock of the recovery folder.
+// Opens for appending what read() returned. A torn tail is cut off first (flushed) and the folder is flushed;
+// the caller records what was cut (`recovered`, with the torn length and sha256) after its `run` event. The caller
+// holds the lock of the recovery folder.
 Result<std::unique_ptr<Journal>> open(files::Tree& recovery, const Chain& chain);
 
 }  // namespace requeue::journal

@@ -37,15 +37,18 @@ class Recovery {
   // Adds a line to messages.jsonl; returns its hash, to be named as `details`. Flush before the event that names it.
   virtual Result<std::string> record_details(const Json& fields) = 0;
   virtual Result<void> flush_details() = 0;
-  // run_end {exit, counts}, flushed; then the details line whose `after` is the head, flushed.
+  // run_end {exit, counts}, flushed; then the details line whose `after` is the head, flushed. Nothing is recorded
+  // after it (asserted).
   virtual Result<void> end(Exit exit, const Json& counts) = 0;
 };
 
 // Damage found on opening (Exit::verification, nothing done): a broken chain; a journal that lacks a line which
-// messages.jsonl says was flushed; a snapshot/ or messages.jsonl without a whole journal line.
+// messages.jsonl says was flushed; a snapshot/ or messages.jsonl without a whole journal line. A folder with none of
+// them is a new state of 0 records; a folder that is not there is Exit::precondition.
 Result<std::unique_ptr<Recovery>> open_to_read(files::Files& files, const files::Path& path,
                                                const std::vector<Fold*>& folds = {});
 
+// refuse: also a folder without any journal, which is no recovery folder (Exit::precondition).
 enum class Missing { refuse, make };
 // Made (0700) when missing and allowed; wider rights of an existing one are warned of. Locked by another run:
 // Exit::locked. Line 1 is flushed, folder too, before this returns.

@@ -1,10 +1,16 @@
 // Where the procedure stands, folded from the journal line by line. Nothing else remembers anything.
 //
-// Events and their fields (docs/formats.md): run, run_end, recovered, service {state, action, host}, snapshot {files, bytes,
-// folders, streams, root, method, adopted, mailroot, superseded}, verified {ok, files, bytes, level, root, wrong}, emptying {root, keep,
-// empty_mailbox}, removing {first, last, count}, left_in_place {source, why}, gone {source, why}, emptied {files, kept,
-// newcomers, by_hand}, restoring {group, sources}, restored {group}, probe {result, seconds, token, ...}; and of messages
-// (replay/ledger.h): message, intent, commit, abort, in_doubt, no_probe, replay_end.
+// Events and their fields (docs/formats.md): run {schema, recovery, command, ..., mailroot}, run_end {exit, counts},
+// recovered {file, length, sha256}, service {state, action: found|stopping|stopped|started|put_back, host}, snapshot
+// {files, bytes, folders, streams, others, root, method, adopted, mailroot, superseded}, verified {ok, files, bytes,
+// level, root, wrong}, emptying {root, keep, empty_mailbox}, removing {first, last, count}, left_in_place {source,
+// why}, gone {source, why}, emptied {files, kept, newcomers, by_hand}, restoring {group, sources}, restored {group},
+// probe {result, seconds, token, ...}; and of messages (replay/ledger.h): replay {folders, ...}, message, intent,
+// commit, abort, in_doubt, no_probe, replay_end {folders, pending, failed, ...}. An event that is not known is passed
+// over: the format only grows.
+//
+// A source is text, as the event has it: escape_bytes of the path below the Mailroot. A resumed emptying records
+// `emptying` again before it tries the files once more; that forgets left_in_place (each is named anew if it stays).
 #pragma once
 
 #include <cstdint>
@@ -44,6 +50,7 @@ struct Verified {
 struct RestoringGroup {
   std::vector<std::string> sources;
   std::string boot;  // of the run that opened it; empty: unknown
+  Json group;        // its name, as recorded
 };
 
 class State : public Fold {
@@ -67,28 +74,57 @@ class State : public Fold {
   std::uint64_t emptied_files = 0, emptied_kept = 0, emptied_newcomers = 0;
   std::string removing_first, removing_last;  // the last group begun
   std::string emptying_boot;                  // boot of the run that last removed
-  std::set<std::string> left_in_place;        // sources still in the Mailroot: kept by failure, changed, or (adopt) found
-  std::set<std::string> gone;                 // sources that were gone without a removal of ours
+  std::set<std::string> left_in_place;  // sources still in the Mailroot: kept by failure, changed, or (adopt) found
+  std::set<std::string> gone;           // sources that were gone without a removal of ours
 
-  std::string service_found;    // "running", "stopped": before the first run; empty: never asked
-  std::string service_now;      // as last seen or made
-  bool stopped_by_us = false;   // and not started again since
+  std::string service_found;          // "running", "stopped": before the first run; empty: never asked
+  std::string service_now;            // as last seen or made
+  bool stopped_by_us = false;         // and not started again since
   bool service_seen_running = false;  // after emptying began
 
   std::set<std::string> restored;  // sources that restore put back into the recorded Mailroot
   std::optional<RestoringGroup> restoring;
+  // Sources of groups that were left unfinished and that no later group took up: whether they stand is not known.
+  std::set<std::string> restoring_abandoned;
 
   std::string probe_result, probe_token;
   double probe_seconds = 0;
   bool probe_of_this_snapshot = false;
 
   bool replay_begun = false;
-  bool replay_complete = false;  // the last replay left nothing pending or failed
+  bool replay_complete = false;            // the last replay left nothing pending or failed
   std::set<std::string> replayed_folders;  // top folders, lower case, once replayed with --folder
 
   std::string last_command;
-  std::string boot;              // of the newest run
-  bool run_open = false;         // the newest run has no run_end: it was killed
+  std::string boot;       // of the newest run
+  bool run_open = false;  // the newest run has no run_end: it was killed
+
+ private:
+  using Handler = Result<void> (State::*)(const Json&);
+  static Handler handler_for(std::string_view event);
+  static Result<void> check_first(const journal::Line& line);
+
+  Result<void> see_run(const Json& event);
+  Result<void> see_run_end(const Json& event);
+  Result<void> see_service(const Json& event);
+  Result<void> see_snapshot(const Json& event);
+  Result<void> see_verified(const Json& event);
+  Result<void> see_emptying(const Json& event);
+  Result<void> see_removing(const Json& event);
+  Result<void> see_left_in_place(const Json& event);
+  Result<void> see_gone(const Json& event);
+  Result<void> see_emptied(const Json& event);
+  Result<void> see_restoring(const Json& event);
+  Result<void> see_restored(const Json& event);
+  Result<void> see_probe(const Json& event);
+  Result<void> see_replay(const Json& event);
+  Result<void> see_message(const Json& event);
+  Result<void> see_intent(const Json& event);
+  Result<void> see_replay_end(const Json& event);
+
+  // The Mailroot was taken from this run's `run` event, and nothing was done to it yet: a run that is refused because
+  // the path was mistyped must not bind the recovery folder to it.
+  bool mailroot_on_trial_ = false;
 };
 
 }  // namespace requeue::recovery

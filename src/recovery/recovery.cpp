@@ -1,0 +1,238 @@
+#include "recovery/recovery.h"
+
+#include <cassert>
+#include <optional>
+
+#include "core/digest.h"
+#include "core/text.h"
+#include "recovery/host.h"
+
+namespace requeue::recovery {
+namespace {
+
+constexpr std::string_view schema = "requeue/1";
+constexpr std::string_view snapshot_folder = "snapshot";
+
+Json run_fields(const RunFacts& facts, const std::string& id, const std::string& boot) {
+  const Host host = this_host();
+  Json fields;
+  fields["schema"] = schema;
+  fields["recovery"] = id;
+  fields["command"] = escape_bytes(facts.command);
+  fields["version"] = escape_bytes(facts.version);
+  fields["build"] = escape_bytes(facts.build);
+  fields["program_sha256"] = escape_bytes(facts.program_sha256);
+  fields["host"] = escape_bytes(host.name);
+  fields["os"] = escape_bytes(host.os);
+  fields["boot"] = escape_bytes(boot);
+  fields["utc_offset"] = host.utc_offset;
+  fields["account"] = escape_bytes(host.account);
+  fields["operator"] = escape_bytes(facts.operator_name);
+  fields["ticket"] = escape_bytes(facts.ticket);
+  fields["command_line"] = escape_bytes(facts.command_line);
+  fields["mailroot"] = escape_bytes(facts.mailroot);
+  return fields;
+}
+
+class OpenRecovery final : public Recovery {
+ public:
+  OpenRecovery(std::shared_ptr<files::Tree> tree, std::vector<Fold*> folds, std::string boot)
+      : tree_(std::move(tree)), folds_(std::move(folds)), boot_(std::move(boot)) {}
+
+  [[nodiscard]] files::Tree& tree() override { return *tree_; }
+  [[nodiscard]] const State& state() const override { return state_; }
+  [[nodiscard]] const std::string& head() const override { return journal_ ? journal_->head() : chain_.head; }
+  [[nodiscard]] std::int64_t records() const override { return journal_ ? journal_->records() : chain_.records; }
+  [[nodiscard]] const std::string& boot() const override { return boot_; }
+
+  Result<void> record(std::string_view event, const Json& fields) override;
+  Result<void> flush() override;
+  Result<std::string> record_details(const Json& fields) override;
+  Result<void> flush_details() override;
+  Result<void> end(Exit exit, const Json& counts) override;
+
+  Result<void> take_lock();
+  Result<void> load();
+  [[nodiscard]] bool never_used() const { return chain_.records == 0 && chain_.torn.length == 0; }
+  Result<void> begin_run(files::Files& files, const RunFacts& facts);
+
+ private:
+  Result<void> see(const journal::Line& line);
+  Result<void> check_complete(const journal::AfterCheck& after, bool has_snapshot) const;
+  Result<void> record_cut(std::string_view file, const journal::Tail& torn);
+
+  // The lock is let go last: after the files are closed.
+  std::shared_ptr<files::Tree> tree_;
+  std::unique_ptr<files::Lock> lock_;
+  std::vector<Fold*> folds_;
+  std::string boot_;
+  State state_;
+  journal::Chain chain_;
+  journal::DetailsFile details_file_;
+  std::unique_ptr<journal::Journal> journal_;
+  std::unique_ptr<journal::Details> details_;
+  bool ended_ = false;
+};
+
+Result<void> OpenRecovery::take_lock() {
+  auto lock = tree_->lock();
+  if (lock) {
+    lock_ = std::move(*lock);
+    return {};
+  }
+  Error error = std::move(lock.error());
+  if (error.cause == Cause::busy) {
+    error.exit = Exit::locked;
+    error.what = "another run of requeue works on this recovery folder";
+    error.path = files::to_text(tree_->path());
+    error.hint = "Nothing was touched. Wait until it ends; `requeue status` may be asked meanwhile.";
+  }
+  return failure(std::move(error));
+}
+
+Result<void> OpenRecovery::see(const journal::Line& line) {
+  REQUEUE_CHECK(state_.see(line));
+  for (Fold* fold : folds_) {
+    REQUEUE_CHECK(fold->see(line));
+  }
+  return {};
+}
+
+// messages.jsonl before the journal: see AfterCheck.
+Result<void> OpenRecovery::load() {
+  const auto snapshot = tree_->status(files::Relative(snapshot_folder));
+  if (!snapshot && snapshot.error().cause != Cause::not_found) return failure(snapshot.error());
+  journal::AfterCheck after;
+  const auto expect = [&](const std::string&, const Json& line) -> Result<void> {
+    after.expect(text_of(line, "after"));
+    return {};
+  };
+  REQUEUE_TRY(details_file_, journal::read_details(*tree_, expect));
+  const auto visit = [&](const journal::Line& line) -> Result<void> {
+    after.saw_journal_line(line.hash);
+    return see(line);
+  };
+  REQUEUE_TRY(chain_, journal::read(*tree_, visit));
+  return check_complete(after, snapshot.has_value());
+}
+
+Result<void> OpenRecovery::check_complete(const journal::AfterCheck& after, bool has_snapshot) const {
+  const std::string path = files::to_text(tree_->path_of(journal::file_name));
+  if (chain_.records == 0) {
+    const bool has_details = details_file_.lines > 0 || details_file_.torn.length > 0;
+    if (!has_snapshot && !has_details) return {};
+    return failure(Exit::verification, "the journal of this recovery folder is missing or empty", path,
+                   has_snapshot ? "there is a snapshot/ beside it" : "there is a messages.jsonl beside it",
+                   "Nothing was done. Use a good copy of the whole recovery folder. The mail is in snapshot/; `requeue "
+                   "restore` into another folder works without the journal.");
+  }
+  if (after.complete()) return {};
+  return failure(
+      Exit::verification, "the journal of this recovery folder was cut", path,
+      "messages.jsonl names a line that was on the disk and is no longer in it",
+      "Nothing was done, and nothing may be sent: what was sent last is not known. Use a good copy of the whole "
+      "recovery folder.");
+}
+
+Result<void> OpenRecovery::begin_run(files::Files& files, const RunFacts& facts) {
+  const bool first = chain_.records == 0;
+  REQUEUE_TRY(journal_, journal::open(*tree_, chain_));
+  REQUEUE_CHECK(record("run", run_fields(facts, first ? random_hex(8) : state_.id, boot_)));
+  REQUEUE_CHECK(record_cut(journal::file_name, chain_.torn));
+  REQUEUE_CHECK(record_cut(journal::details_name, details_file_.torn));
+  REQUEUE_CHECK(flush());
+  if (first) {
+    // The recovery folder's own name. Its parent may be one that we may not open; then it is as durable as can be had.
+    if (auto parent = files.open(tree_->path().parent_path())) {
+      REQUEUE_CHECK((*parent)->flush_folder(""));
+    }
+  }
+  // Cut only now that the journal says what is cut.
+  REQUEUE_TRY(details_, journal::open_details(*tree_, details_file_, *journal_));
+  return {};
+}
+
+Result<void> OpenRecovery::record_cut(std::string_view file, const journal::Tail& torn) {
+  if (torn.length == 0) return {};
+  return record("recovered",
+                {{"file", file}, {"offset", torn.offset}, {"length", torn.length}, {"sha256", torn.sha256}});
+}
+
+Result<void> OpenRecovery::record(std::string_view event, const Json& fields) {
+  assert(journal_ && !ended_);
+  REQUEUE_TRY(const journal::Line line, journal_->append(event, fields));
+  return see(line);
+}
+
+Result<void> OpenRecovery::flush() {
+  assert(journal_);
+  return journal_->flush();
+}
+
+Result<std::string> OpenRecovery::record_details(const Json& fields) {
+  assert(details_ && !ended_);
+  return details_->append(fields);
+}
+
+Result<void> OpenRecovery::flush_details() {
+  assert(details_);
+  return details_->flush();
+}
+
+Result<void> OpenRecovery::end(Exit exit, const Json& counts) {
+  REQUEUE_CHECK(record("run_end", {{"exit", static_cast<int>(exit)}, {"counts", counts}}));
+  ended_ = true;
+  REQUEUE_CHECK(flush());
+  REQUEUE_TRY(const std::string hash, details_->append(Json::object()));
+  static_cast<void>(hash);
+  return details_->flush();
+}
+
+Result<std::shared_ptr<files::Tree>> open_folder(files::Files& files, const files::Path& path) {
+  auto tree = files.open(path);
+  if (tree) return tree;
+  Error error = std::move(tree.error());
+  if (error.cause == Cause::not_found) {
+    error.exit = Exit::precondition;
+    error.what = "there is no such recovery folder";
+    error.path = files::to_text(path);
+    error.hint = "Check the path given with --recovery. Nothing was touched.";
+  }
+  return failure(std::move(error));
+}
+
+Result<void> warn_of_wide_rights(files::Tree& tree, Watcher& watcher) {
+  REQUEUE_TRY(const auto status, tree.status(""));
+  if ((status.mode & 077) == 0) return {};
+  watcher.warn("others than its owner have rights on the recovery folder " + printable(files::to_text(tree.path())) +
+               ", and it holds everybody's mail: chmod 700 closes it");
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Recovery>> open_to_read(files::Files& files, const files::Path& path,
+                                               const std::vector<Fold*>& folds) {
+  REQUEUE_TRY(auto tree, open_folder(files, path));
+  auto recovery = std::make_unique<OpenRecovery>(std::move(tree), folds, files.boot().value_or(""));
+  REQUEUE_CHECK(recovery->load());
+  return recovery;
+}
+
+Result<std::unique_ptr<Recovery>> open_to_write(files::Files& files, const files::Path& path, Missing missing,
+                                                const RunFacts& facts, Watcher& watcher,
+                                                const std::vector<Fold*>& folds) {
+  REQUEUE_TRY(auto tree, missing == Missing::make ? files.open_or_make(path) : open_folder(files, path));
+  REQUEUE_CHECK(warn_of_wide_rights(*tree, watcher));
+  auto recovery = std::make_unique<OpenRecovery>(std::move(tree), folds, files.boot().value_or(""));
+  REQUEUE_CHECK(recovery->take_lock());
+  REQUEUE_CHECK(recovery->load());
+  if (missing == Missing::refuse && recovery->never_used()) {
+    return failure(Exit::precondition, "this is no recovery folder", files::to_text(recovery->tree().path()),
+                   "it has no journal", "Check the path given with --recovery. Nothing was touched.");
+  }
+  REQUEUE_CHECK(recovery->begin_run(files, facts));
+  return recovery;
+}
+
+}  // namespace requeue::recovery

@@ -1,0 +1,188 @@
+// What each event does to the state. A field that is absent or of another type counts as nothing said: the chain's
+// hashes say whether a line is ours, and an older version knew fewer fields.
+#include <algorithm>
+
+#include "core/text.h"
+#include "recovery/state.h"
+
+namespace requeue::recovery {
+namespace {
+
+constexpr std::string_view schema = "requeue/1";
+
+std::uint64_t count_of(const Json& event, const char* key) {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(integer_of(event, key), 0));
+}
+
+std::vector<std::string> list_of(const Json& event, const char* key) {
+  std::vector<std::string> list;
+  const auto found = event.find(key);
+  if (found == event.end() || !found->is_array()) return list;
+  for (const auto& item : *found) {
+    if (item.is_string()) list.push_back(item.get<std::string>());
+  }
+  return list;
+}
+
+Json value_of(const Json& event, const char* key) {
+  const auto found = event.find(key);
+  return found != event.end() ? *found : Json();
+}
+
+// Of the commands that are the first to touch a Mailroot.
+bool binds_mailroot(std::string_view command) {
+  return command == "evacuate" || command == "snapshot";
+}
+
+}  // namespace
+
+Result<void> State::see_run(const Json& event) {
+  if (const std::string told = text_of(event, "schema"); told != schema) {
+    return failure(Exit::precondition, "this recovery folder is in a format that this version does not know",
+                   std::string(journal::file_name), "its schema is " + told,
+                   "Nothing was done. Use the version of requeue that wrote it, or a later one.");
+  }
+  last_command = text_of(event, "command");
+  boot = text_of(event, "boot");
+  run_open = true;
+  mailroot_on_trial_ = mailroot.empty() && binds_mailroot(last_command);
+  if (mailroot_on_trial_) mailroot = text_of(event, "mailroot");
+  return {};
+}
+
+Result<void> State::see_run_end(const Json& event) {
+  run_open = false;
+  const auto exit = static_cast<Exit>(integer_of(event, "exit"));
+  if (mailroot_on_trial_ && (exit == Exit::precondition || exit == Exit::usage)) mailroot.clear();
+  mailroot_on_trial_ = false;
+  return {};
+}
+
+Result<void> State::see_service(const Json& event) {
+  const std::string action = text_of(event, "action");
+  service_now = text_of(event, "state");
+  if (action == "found" && service_found.empty()) service_found = service_now;
+  if (service_now == "running" && emptying) service_seen_running = true;
+  // From "stopping" on, so that after a kill in between it is still known who stopped it.
+  if (action == "stopping" || action == "stopped") {
+    stopped_by_us = true;
+    mailroot_on_trial_ = false;
+  } else if (service_now == "running" || action == "started" || action == "put_back") {
+    stopped_by_us = false;
+  }
+  return {};
+}
+
+Result<void> State::see_snapshot(const Json& event) {
+  SnapshotFacts facts;
+  facts.files = count_of(event, "files");
+  facts.bytes = count_of(event, "bytes");
+  facts.folders = count_of(event, "folders");
+  facts.streams = count_of(event, "streams");
+  facts.others = count_of(event, "others");
+  facts.root = text_of(event, "root");
+  facts.adopted = flag_of(event, "adopted");
+  snapshot = facts;
+  // What was verified or probed before speaks of another snapshot.
+  verified.reset();
+  probe_of_this_snapshot = false;
+  if (std::string path = text_of(event, "mailroot"); !path.empty()) mailroot = std::move(path);
+  mailroot_on_trial_ = false;
+  return {};
+}
+
+Result<void> State::see_verified(const Json& event) {
+  verified = Verified{flag_of(event, "ok"), count_of(event, "files"), count_of(event, "bytes"), text_of(event, "level"),
+                      text_of(event, "root")};
+  return {};
+}
+
+Result<void> State::see_emptying(const Json& event) {
+  emptying = true;
+  emptying_boot = boot;
+  mailbox_emptied = mailbox_emptied || flag_of(event, "empty_mailbox");
+  kept_folders.clear();
+  for (const auto& name : list_of(event, "keep")) kept_folders.push_back(ascii_lower(name));
+  left_in_place.clear();
+  return {};
+}
+
+Result<void> State::see_removing(const Json& event) {
+  removing_first = text_of(event, "first");
+  removing_last = text_of(event, "last");
+  emptying_boot = boot;
+  return {};
+}
+
+Result<void> State::see_left_in_place(const Json& event) {
+  left_in_place.insert(text_of(event, "source"));
+  return {};
+}
+
+Result<void> State::see_gone(const Json& event) {
+  gone.insert(text_of(event, "source"));
+  return {};
+}
+
+Result<void> State::see_emptied(const Json& event) {
+  emptied = true;
+  emptied_by_hand = flag_of(event, "by_hand");
+  emptied_files = count_of(event, "files");
+  emptied_kept = count_of(event, "kept");
+  emptied_newcomers = count_of(event, "newcomers");
+  return {};
+}
+
+Result<void> State::see_restoring(const Json& event) {
+  RestoringGroup group{list_of(event, "sources"), boot, value_of(event, "group")};
+  if (restoring) restoring_abandoned.insert(restoring->sources.begin(), restoring->sources.end());
+  for (const auto& source : group.sources) restoring_abandoned.erase(source);
+  restoring = std::move(group);
+  return {};
+}
+
+Result<void> State::see_restored(const Json& event) {
+  if (!restoring || value_of(event, "group") != restoring->group) return {};
+  restored.insert(restoring->sources.begin(), restoring->sources.end());
+  restoring.reset();
+  return {};
+}
+
+Result<void> State::see_probe(const Json& event) {
+  probe_result = text_of(event, "result");
+  probe_token = text_of(event, "token");
+  const auto seconds = event.find("seconds");
+  probe_seconds = seconds != event.end() && seconds->is_number() ? seconds->get<double>() : 0;
+  probe_of_this_snapshot = snapshot.has_value();
+  return {};
+}
+
+Result<void> State::see_replay(const Json& event) {
+  for (const auto& name : list_of(event, "folders")) replayed_folders.insert(ascii_lower(name));
+  return {};
+}
+
+// The folder of a message that was decided in a replay stays in `found`, also when that replay was killed.
+Result<void> State::see_message(const Json& event) {
+  const std::string source = text_of(event, "source");
+  if (const auto slash = source.find('/'); slash != std::string::npos) {
+    replayed_folders.insert(ascii_lower(source.substr(0, slash)));
+  }
+  return see_intent(event);
+}
+
+Result<void> State::see_intent(const Json& /*event*/) {
+  replay_begun = true;
+  replay_complete = false;
+  return {};
+}
+
+Result<void> State::see_replay_end(const Json& event) {
+  REQUEUE_CHECK(see_replay(event));
+  replay_begun = true;
+  // -1 for a field that is missing: what is not said to be complete is not.
+  replay_complete = integer_of(event, "pending", -1) == 0 && integer_of(event, "failed", -1) == 0;
+  return {};
+}
+
+}  // namespace requeue::recovery
