@@ -2,13 +2,14 @@
 //
 // Events of messages and their fields (docs/formats.md):
 //   message  {source, sha256, content, disposition, rule, duplicate_of, written_name, written_sha256, details}
-//   intent   {source, sha256, pickup (path), staging (path), name, written_sha256, options, envelope_recorded, boot, details}
-//   commit   {source, name, how: renamed|found_in_pickup|staged_gone}
-//   abort    {source, name, why}
-//   in_doubt {source, name, rule: staging_gone|name_taken|reboot|gone_before_empty, why}
-//   replay_end {pickup_left, queue_before, queue_after, badmail_before, badmail_after, ...counts}
-// `source` is escape_bytes of the path below the Mailroot; `details` names a line of messages.jsonl, which holds the
-// personal fields of a manifest record (message_id, date, subject, from, envelope_*, ...) and, of an intent, the envelope.
+//   intent   {source, sha256, pickup (path), staging (path), name, written_sha256, options, envelope_recorded, boot,
+//   details} commit   {source, name, how: renamed|found_in_pickup|staged_gone} abort    {source, name, why} in_doubt
+//   {source, name, rule: staging_gone|name_taken|reboot|gone_before_empty, why} replay_end {pickup_left, queue_before,
+//   queue_after, badmail_before, badmail_after, ...counts}
+// `source` is escape_bytes of the path below the Mailroot in the journal, and its true bytes in everything here (keys,
+// OpenIntent::source): escape it again when an event is written. `details` names a line of messages.jsonl, which holds
+// the personal fields of a manifest record (message_id, date, subject, from, envelope_*, ...) and, of an intent, the
+// envelope.
 #pragma once
 
 #include <cstdint>
@@ -29,13 +30,13 @@ std::optional<Disposition> disposition_of(std::string_view name);
 
 // An intent that is not settled yet. At most one a message.
 struct OpenIntent {
-  std::string source;
+  std::string source;  // true bytes
   std::string sha256;
   std::string pickup;   // absolute path of Pickup, as recorded
   std::string staging;  // absolute path of the staging folder
   std::string name;     // in both
   std::string written_sha256;
-  std::string boot;     // empty: unknown, and never equals
+  std::string boot;  // empty: unknown, and never equals
   std::string details;
   mail::ComposeOptions options;
 };

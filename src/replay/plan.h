@@ -9,15 +9,15 @@
 #include <vector>
 
 #include "core/progress.h"
-#include "mail/message.h"
 #include "mail/compose.h"
+#include "mail/message.h"
 #include "recovery/recovery.h"
 #include "replay/ledger.h"
 
 namespace requeue::replay {
 
-enum class Policy { hold, replay, skip };           // --bounces, --lists
-enum class Dedup { content, exact, off };           // --dedup
+enum class Policy { hold, replay, skip };  // --bounces, --lists
+enum class Dedup { content, exact, off };  // --dedup
 
 struct Override {
   mail::Envelope envelope;
@@ -30,29 +30,32 @@ struct PlanOptions {
   Policy lists = Policy::hold;
   Dedup dedup = Dedup::content;
   unsigned hop_limit = 15;
-  std::uint64_t max_size = 0;                            // bytes; 0: no limit
-  std::optional<std::int64_t> max_age_seconds;           // --max-age
+  std::uint64_t max_size = 0;                   // bytes; 0: no limit
+  std::optional<std::int64_t> max_age_seconds;  // --max-age
   mail::ComposeOptions compose;
-  std::unordered_map<std::string, Override> overrides;   // --envelopes, by source (true bytes)
+  std::unordered_map<std::string, Override> overrides;                 // --envelopes, by source (true bytes)
   std::optional<std::unordered_map<std::string, std::string>> chosen;  // --plan: source -> disposition word in the file
 };
 
 // Kept small: personal strings stay in the snapshot and are read again when a line is written.
 struct Message {
-  std::string source;                     // true bytes
-  files::Relative stored;                 // below the recovery folder: snapshot/data/mailroot/...; see MessageFile
+  std::string source;  // true bytes
+  // Below the recovery folder, where that is not the ordinary snapshot/data/mailroot/SOURCE; empty otherwise, so that
+  // 100,000 messages do not hold each name twice. Ask stored_path().
+  files::Relative stored;
   std::uint64_t size = 0;
   Timestamp mtime;
   Sha256Bytes sha256{};
   Timestamp arrival;
   Disposition disposition = Disposition::pending;  // pending: would be replayed now
-  std::string_view rule;                  // static storage: "no_from", "left_in_place", "content", ...
-  std::vector<std::string_view> notes;    // static storage: "partial_copy", "several_domains", ...
-  std::uint32_t duplicate_of = none;      // index into Plan::messages
+  std::string_view rule;                           // static storage: "no_from", "left_in_place", "content", ...
+  std::vector<std::string_view> notes;             // static storage: "partial_copy", "several_domains", ...
+  std::uint32_t duplicate_of = none;               // index into Plan::messages
   mail::EnvelopeSource envelope_source = mail::EnvelopeSource::none;
   std::uint32_t streams = 0;
-  bool as_found = false;                  // handed back byte for byte
-  bool final_now = false;                 // replayed or in doubt: not decided again
+  bool as_found = false;   // handed back byte for byte
+  bool final_now = false;  // replayed or in doubt: not decided again
+  bool chosen_now = true;  // false: pending, but the --plan file leaves it for another run
   // Recipients to leave out of a partial copy, as indexes into Plan::addresses; usually empty.
   std::vector<std::uint32_t> covered;
   static constexpr std::uint32_t none = 0xFFFFFFFF;
@@ -66,13 +69,13 @@ struct Counts {  // of the whole recovery
 };
 
 struct Plan {
-  std::vector<Message> messages;        // in the order of replay: oldest arrival first, then source, bytewise
-  std::vector<std::string> addresses;   // interned
+  std::vector<Message> messages;       // in the order of replay: oldest arrival first, then source, bytewise
+  std::vector<std::string> addresses;  // interned
   std::uint64_t not_mail = 0;
   std::vector<std::string> not_mail_named;  // at most 1000, escaped
   // Folders that were emptied and are not replayed: name and count, for `restore --folder`.
   std::vector<std::pair<std::string, std::uint64_t>> not_replayed;
-  std::vector<std::string> notes;       // for people and --json: several domains, left in place, ...
+  std::vector<std::string> notes;  // for people and --json: several domains, left in place, ...
   [[nodiscard]] Counts counts() const;
 };
 
@@ -88,6 +91,7 @@ struct Reading {
 };
 Result<Reading> read_message(recovery::Recovery& recovery, const Plan& plan, const Message& message,
                              const PlanOptions& options);
+files::Relative stored_path(const Message& message);
 // The same from the snapshot alone: the source bytes as a stream.
 Result<std::unique_ptr<files::Reader>> open_source(recovery::Recovery& recovery, const Message& message);
 
@@ -95,13 +99,17 @@ Result<std::unique_ptr<files::Reader>> open_source(recovery::Recovery& recovery,
 // written ones. Key order is the manifest's.
 Json record_of(std::uint64_t seq, const Message& message, const Reading& reading, const Plan& plan, bool as_plan);
 
-// CSV in and out (RFC 4180, formula cells defused by a leading apostrophe only where a reader would run them).
+// CSV in and out (RFC 4180, formula cells defused by a leading apostrophe only where a reader would run them; see
+// csv.h).
 // --envelopes FILE: source,sender,recipients; errors carry the line number (Exit::usage).
 Result<std::unordered_map<std::string, Override>> parse_envelopes(std::string_view csv, const std::string& path);
-// --plan FILE: stale (Exit::stale_plan, nothing done) when a sha256 differs from the bag's or a source is unknown.
+// --plan FILE. `source` is true bytes again, ready to be a key of PlanOptions::chosen.
 struct PlanLine {
   std::string source, sha256, disposition;
 };
 Result<std::vector<PlanLine>> parse_plan(std::string_view csv, const std::string& path);
+// Stale (Exit::stale_plan, nothing done) when a sha256 differs from the bag's or a source is unknown. To be asked after
+// make_plan and before anything is carried out.
+Result<void> check_stale(const Plan& plan, const std::vector<PlanLine>& lines, const std::string& path);
 
 }  // namespace requeue::replay
