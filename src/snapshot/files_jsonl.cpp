@@ -1,0 +1,193 @@
+#include "snapshot/files_jsonl.h"
+
+#include "core/json.h"
+#include "core/text.h"
+#include "snapshot/bag_layout.h"
+
+namespace requeue::snapshot {
+namespace {
+
+using files::Kind;
+
+std::string_view to_string(Kind kind) {
+  switch (kind) {
+    case Kind::file:
+      return "file";
+    case Kind::folder:
+      return "folder";
+    case Kind::link:
+      return "link";
+    case Kind::special:
+      return "special";
+  }
+  return "special";
+}
+
+std::optional<Kind> kind_of(std::string_view name) {
+  for (const auto kind : {Kind::file, Kind::folder, Kind::link, Kind::special}) {
+    if (to_string(kind) == name) return kind;
+  }
+  return std::nullopt;
+}
+
+// A disk can hold years that ISO 8601 cannot write: those stand as a pair of numbers, so that no time is lost and no
+// strange one makes the bag unreadable.
+Json json_of(Timestamp time) {
+  auto text = to_iso8601_exact(time);
+  if (from_iso8601(text) == time) return text;
+  return Json::array({time.seconds, time.nanoseconds});
+}
+
+std::optional<Timestamp> time_of(const Json& json) {
+  if (json.is_string()) return from_iso8601(json.get<std::string>());
+  if (!json.is_array() || json.size() != 2 || !json[0].is_number_integer() || !json[1].is_number_integer()) {
+    return std::nullopt;
+  }
+  const auto nanoseconds = json[1].get<std::int64_t>();
+  if (nanoseconds < 0 || nanoseconds > 999'999'999) return std::nullopt;
+  return Timestamp{json[0].get<std::int64_t>(), static_cast<std::int32_t>(nanoseconds)};
+}
+
+std::uint64_t unsigned_of(const Json& object, const char* key) {
+  return static_cast<std::uint64_t>(integer_of(object, key));
+}
+
+std::uint32_t small_of(const Json& object, const char* key) {
+  return static_cast<std::uint32_t>(unsigned_of(object, key) & 0xFFFFFFFFU);
+}
+
+Json json_of(const StoredStream& stream) {
+  return {
+      {"name", escape_bytes(stream.name)}, {"size", stream.size}, {"sha256", stream.sha256}, {"stored", stream.stored}};
+}
+
+std::optional<StoredStream> stream_of(const Json& json) {
+  if (!json.is_object()) return std::nullopt;
+  StoredStream stream{unescape_bytes(text_of(json, "name")), unsigned_of(json, "size"), text_of(json, "sha256"),
+                      text_of(json, "stored")};
+  if (stream.name.empty() || stream.name.find('\0') != std::string::npos) return std::nullopt;
+  if (!is_sha256(stream.sha256) || !is_stored_path(stream.stored, streams_folder)) return std::nullopt;
+  return stream;
+}
+
+bool read_status(const Json& json, files::Status& status) {
+  status.size = unsigned_of(json, "size");
+  status.identity = {unsigned_of(json, "volume"), unsigned_of(json, "file")};
+  status.mode = small_of(json, "mode");
+  status.attributes = small_of(json, "attributes");
+  status.owner = small_of(json, "owner");
+  status.group = small_of(json, "group");
+  const auto written = json.find("written");
+  const auto changed = json.find("changed");
+  if (written == json.end() || changed == json.end()) return false;
+  const auto written_time = time_of(*written);
+  const auto changed_time = time_of(*changed);
+  if (!written_time || !changed_time) return false;
+  status.written = *written_time;
+  status.changed = *changed_time;
+  if (const auto created = json.find("created"); created != json.end()) {
+    status.created = time_of(*created);
+    if (!status.created) return false;
+  }
+  return true;
+}
+
+bool read_source(const Json& json, Entry& entry) {
+  const auto path = json.find("path");
+  if (path == json.end() || !path->is_string()) return false;
+  entry.source = unescape_bytes(path->get<std::string>());
+  if (const auto hex = json.find("name_hex"); hex != json.end()) {
+    if (!hex->is_string() || from_hex(hex->get<std::string>()) != entry.source) return false;
+  }
+  return entry.source.empty() || is_plain_path(entry.source);
+}
+
+bool read_stored(const Json& json, Entry& entry) {
+  entry.stored = text_of(json, "stored");
+  if (entry.source.empty()) return entry.status.kind == Kind::folder && entry.stored == tree_folder;
+  if (entry.status.kind == Kind::file || entry.status.kind == Kind::folder) {
+    return is_stored_path(entry.stored, tree_folder);
+  }
+  return entry.stored.empty();
+}
+
+bool read_streams(const Json& json, Entry& entry) {
+  const auto streams = json.find("streams");
+  if (streams == json.end()) return true;
+  if (!streams->is_array()) return false;
+  for (const auto& each : *streams) {
+    auto stream = stream_of(each);
+    if (!stream) return false;
+    entry.streams.push_back(std::move(*stream));
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string render_entry(const Entry& entry) {
+  const auto& status = entry.status;
+  Json json;
+  json["path"] = escape_bytes(entry.source);
+  json["kind"] = to_string(status.kind);
+  if (!entry.stored.empty()) json["stored"] = entry.stored;
+  if (status.kind == Kind::file) {
+    json["size"] = status.size;
+    json["sha256"] = entry.sha256;
+  }
+  json["written"] = json_of(status.written);
+  json["changed"] = json_of(status.changed);
+  if (status.created) json["created"] = json_of(*status.created);
+  json["mode"] = status.mode;
+  json["attributes"] = status.attributes;
+  json["owner"] = status.owner;
+  json["group"] = status.group;
+  json["volume"] = status.identity.volume;
+  json["file"] = status.identity.file;
+  if (!entry.streams.empty()) {
+    auto streams = Json::array();
+    for (const auto& stream : entry.streams) streams.push_back(json_of(stream));
+    json["streams"] = std::move(streams);
+  }
+  if (status.kind == Kind::link) json["target"] = escape_bytes(entry.target);
+  if (json["path"] != entry.source) json["name_hex"] = to_hex(entry.source);
+  return requeue::to_line(json);
+}
+
+tl::expected<Entry, std::string> parse_entry(std::string_view line) {
+  const auto json = parse_object(line);
+  if (!json) return tl::unexpected<std::string>("it is not a JSON object");
+  Entry entry;
+  const auto kind = kind_of(text_of(*json, "kind"));
+  if (!kind) return tl::unexpected<std::string>("unknown kind");
+  entry.status.kind = *kind;
+  if (!read_source(*json, entry)) return tl::unexpected<std::string>("a path that leads outside the Mailroot");
+  if (!read_stored(*json, entry)) return tl::unexpected<std::string>("a stored path that leads outside the bag");
+  if (!read_status(*json, entry.status)) return tl::unexpected<std::string>("a time that is none");
+  if (!read_streams(*json, entry))
+    return tl::unexpected<std::string>("a stream that is none, or leads outside the bag");
+  entry.sha256 = text_of(*json, "sha256");
+  if (*kind == Kind::file && !is_sha256(entry.sha256)) return tl::unexpected<std::string>("a file without a digest");
+  entry.target = unescape_bytes(text_of(*json, "target"));
+  return entry;
+}
+
+Result<std::optional<Entry>> EntryReader::next() {
+  REQUEUE_TRY(auto line, lines_.next());
+  if (!line) return std::optional<Entry>();
+  auto entry = parse_entry(*line);
+  const auto place = "line " + std::to_string(lines_.number()) + ": ";
+  if (!entry) return failure(damage(lines_.name(), place + entry.error()));
+  if (last_ && entry->source <= *last_) {
+    return failure(damage(lines_.name(), place + "its path does not come after the one before"));
+  }
+  last_ = entry->source;
+  return std::optional<Entry>(std::move(*entry));
+}
+
+Result<EntryReader> open_entries(files::Tree& recovery, const files::Relative& bag) {
+  REQUEUE_TRY(auto lines, open_lines(recovery, files::join(bag, files_jsonl)));
+  return EntryReader(std::move(lines));
+}
+
+}  // namespace requeue::snapshot
