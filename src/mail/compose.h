@@ -20,6 +20,9 @@ struct ComposeOptions {
   bool dot_stuff = true;
   // Handed back byte for byte: found in Pickup or Drop, in Pickup's own form already, and no override names it.
   bool as_found = false;
+  // A released message without a From: "From: <SENDER>" CRLF stands behind the x-headers, else Pickup puts it into
+  // Badmail.
+  bool add_from = false;
 };
 
 // As they stand in the journal's intent event, and back (audit reads them there).

@@ -1,5 +1,6 @@
 // What is read of a message: its header block, and the facts that the replay rules ask for. A message's own bytes never
-// pass through a parser and back: facts are read from a sanitised copy (see header_block.cpp and docs/mail-in-the-wild.md).
+// pass through a parser and back: facts are read from a sanitised copy (see header_block.cpp and
+// docs/mail-in-the-wild.md).
 #pragma once
 
 #include <cstdint>
@@ -21,10 +22,10 @@ struct Field {
 
 // Where the header block ends in the raw bytes and how its lines end.
 struct HeaderBlock {
-  std::string raw;             // from the first byte, with the blank line that ends it, if there is one
-  bool complete = false;       // a blank line (or the end of the file) ended it within the limit
-  bool is_header = false;      // begins with `name:`, perhaps after a BOM or an mbox "From " line
-  std::vector<Field> fields;   // in order, by mimetic on the sanitised copy
+  std::string raw;            // from the first byte, with the blank line that ends it, if there is one
+  bool complete = false;      // a blank line (or the end of the file) ended it within the limit
+  bool is_header = false;     // begins with `name:`, perhaps after a BOM or an mbox "From " line
+  std::vector<Field> fields;  // in order, by mimetic on the sanitised copy
 };
 
 // Reads no more of `source` than the header block needs, plus one buffer. At most `limit` bytes are kept.
@@ -38,7 +39,8 @@ HeaderBlock parse_header_block(std::string_view bytes);
 std::vector<std::string> addresses_of(std::string_view field_value);
 // Same address: equal, ASCII case ignored.
 bool same_address(std::string_view a, std::string_view b);
-// No control character, no blank outside quotes, no angle bracket, not empty, at most 998 bytes; local@domain or a name.
+// No control character, no blank outside quotes, no angle bracket, not empty, at most 998 bytes; local@domain or a
+// name.
 bool is_writable_address(std::string_view address);
 std::string domain_of(std::string_view address);  // lower case; empty when it has none
 
@@ -61,10 +63,10 @@ struct Facts {
   std::string message_id;   // value of the first Message-ID, trimmed
   std::string date;         // value of Date
   std::string subject;
-  std::string from;         // value of From
+  std::string from;                         // value of From
   std::vector<std::string> from_addresses;  // of the mailboxes in From; none: counts as no From
-  Envelope x_headers;       // leading x-sender/x-receiver; source none when there is no x-receiver
-  Envelope headers;         // from Resent-*, To, Cc, Bcc; Return-Path, Sender, From
+  Envelope x_headers;                       // leading x-sender/x-receiver; source none when there is no x-receiver
+  Envelope headers;                         // from Resent-*, To, Cc, Bcc; Return-Path, Sender, From
   bool used_resent = false;
   bool null_return_path = false;          // Return-Path: <> (the one in force)
   bool differing_return_paths = false;    // several that differ: ignored and noted

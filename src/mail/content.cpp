@@ -1,0 +1,83 @@
+#include "mail/content.h"
+
+#include <vector>
+
+#include "mail/header_lines.h"
+
+namespace requeue::mail {
+namespace {
+
+constexpr std::size_t buffer_size = 64U << 10U;
+
+// Feeds a digest with CRLF and lone CR made LF, whatever borders the pieces have.
+class LineEndFolder {
+ public:
+  explicit LineEndFolder(Sha256& digest) : digest_(digest) {}
+
+  void update(std::string_view bytes) {
+    folded_.clear();
+    for (const char c : bytes) {
+      if (c == '\n' && after_cr_) {
+        after_cr_ = false;  // its CR has been written as LF
+        continue;
+      }
+      after_cr_ = c == '\r';
+      folded_ += c == '\r' ? '\n' : c;
+    }
+    digest_.update(folded_);
+  }
+
+ private:
+  Sha256& digest_;
+  std::string folded_;
+  bool after_cr_ = false;
+};
+
+bool is_trace(std::string_view name) {
+  return is_one_of(name, {"Received", "Return-Path", "X-OriginalArrivalTime", "x-sender", "x-receiver"});
+}
+
+// Each field but the trace fields, lines ended by LF; then one LF, whether or not the file has its blank line.
+void update_with_header(Sha256& digest, const HeaderBlock& block) {
+  FieldCursor cursor(block.raw);
+  std::string folded;
+  for (auto field = cursor.next(); field; field = cursor.next()) {
+    if (is_trace(field->name)) continue;
+    bool ended = true;
+    for (const char c : field->whole) {
+      const bool line_end = c == '\r' || c == '\n';
+      if (line_end && ended) continue;
+      folded += line_end ? '\n' : c;
+      ended = line_end;
+    }
+    if (!ended) folded += '\n';
+    if (folded.size() < buffer_size) continue;
+    digest.update(folded);
+    folded.clear();
+  }
+  folded += '\n';
+  digest.update(folded);
+}
+
+}  // namespace
+
+Sha256Bytes canonical_header_digest(const HeaderBlock& block) {
+  Sha256 digest;
+  update_with_header(digest, block);
+  return digest.finish();
+}
+
+Result<Sha256Bytes> canonical_content_digest(const HeaderBlock& block, std::string_view rest, ByteReader& body) {
+  Sha256 digest;
+  update_with_header(digest, block);
+  LineEndFolder folder(digest);
+  folder.update(rest);
+  std::vector<char> buffer(buffer_size);
+  while (true) {
+    REQUEUE_TRY(const std::size_t count, body.read(buffer.data(), buffer.size()));
+    if (count == 0) return digest.finish();
+    folder.update({buffer.data(), count});
+  }
+}
+
+}  // namespace requeue::mail

@@ -1,0 +1,153 @@
+#include "mail/envelope.h"
+
+#include <algorithm>
+#include <set>
+
+#include "core/text.h"
+#include "mail/address_list.h"
+#include "mail/header_lines.h"
+
+namespace requeue::mail {
+namespace {
+
+using Fields = std::vector<const Field*>;
+
+bool is_resent(const Field& field) {
+  return is_one_of(field.name, {"Resent-Date", "Resent-From", "Resent-Sender", "Resent-To", "Resent-Cc", "Resent-Bcc",
+                                "Resent-Message-ID"});
+}
+
+// Whoever resends puts a block of Resent- fields on top. The newest block ends where a hop stamped the mail before it
+// was resent, or where a field comes again that stands once in a block. The recipients of older blocks have their mail.
+Fields newest_resent_block(const std::vector<Field>& fields) {
+  Fields block;
+  std::set<std::string> seen;
+  for (const auto& field : fields) {
+    if (!block.empty() && is_one_of(field.name, {"Received", "Return-Path"})) break;
+    if (!is_resent(field)) continue;
+    if (!seen.insert(ascii_lower(field.name)).second) break;
+    block.push_back(&field);
+  }
+  return block;
+}
+
+Fields all_of(const std::vector<Field>& fields) {
+  Fields all;
+  all.reserve(fields.size());
+  for (const auto& field : fields) all.push_back(&field);
+  return all;
+}
+
+std::vector<std::string> addresses_in(const Fields& fields, std::initializer_list<std::string_view> names) {
+  AddressList list;
+  for (const auto name : names) {
+    for (const auto* field : fields) {
+      if (ascii_iequals(field->name, name)) list.add_field(field->value);
+    }
+  }
+  return list.take();
+}
+
+bool has_any(const Fields& fields, std::initializer_list<std::string_view> names) {
+  return std::any_of(fields.begin(), fields.end(), [&](const auto* field) { return is_one_of(field->name, names); });
+}
+
+bool is_null_path(std::string_view value) {
+  const auto text = trim(value);
+  return text.starts_with('<') && text.ends_with('>') && trim(text.substr(1, text.size() - 2)).empty();
+}
+
+// True when it settled the sender.
+bool set_sender(Envelope& envelope, const std::vector<std::string>& addresses) {
+  if (addresses.empty()) return false;
+  envelope.sender = addresses.front();
+  envelope.sender_known = true;
+  return true;
+}
+
+bool set_path(Envelope& envelope, std::string_view value) {
+  if (!is_null_path(value)) return set_sender(envelope, addresses_of(value));
+  envelope.null_sender = envelope.sender_known = true;
+  return true;
+}
+
+bool sender_from_return_path(const Fields& fields, Facts& facts) {
+  std::optional<Envelope> last;
+  for (const auto* field : fields) {
+    if (!ascii_iequals(field->name, "Return-Path")) continue;
+    Envelope path;
+    if (!set_path(path, field->value)) continue;
+    if (last && (path.null_sender != last->null_sender || !same_address(path.sender, last->sender))) {
+      facts.differing_return_paths = true;
+    }
+    last = path;
+  }
+  if (!last || facts.differing_return_paths) return false;
+  facts.null_return_path = last->null_sender;
+  facts.headers.sender = last->sender;
+  facts.headers.null_sender = last->null_sender;
+  facts.headers.sender_known = true;
+  return true;
+}
+
+void read_header_envelope(const std::vector<Field>& fields, Facts& facts) {
+  const auto all = all_of(fields);
+  const auto resent = newest_resent_block(fields);
+  auto& envelope = facts.headers;
+  facts.used_resent = has_any(resent, {"Resent-To", "Resent-Cc", "Resent-Bcc"});
+  envelope.recipients = facts.used_resent ? addresses_in(resent, {"Resent-To", "Resent-Cc", "Resent-Bcc"})
+                                          : addresses_in(all, {"To", "Cc", "Bcc"});
+  if (!envelope.recipients.empty()) envelope.source = EnvelopeSource::headers;
+  if (sender_from_return_path(all, facts)) return;
+  if (facts.used_resent && set_sender(envelope, addresses_in(resent, {"Resent-Sender", "Resent-From"}))) return;
+  if (set_sender(envelope, addresses_in(all, {"Sender"}))) return;
+  set_sender(envelope, facts.from_addresses);
+}
+
+// "<a@b> ORCPT=rfc822;c@d": what follows the brackets are parameters, not recipients.
+std::string_view without_parameters(std::string_view value) {
+  const auto end = value.find('>');
+  if (end == std::string_view::npos || value.find('<') > end) return value;
+  const auto rest = trim(value.substr(end + 1));
+  return rest.starts_with(',') || rest.starts_with(';') ? value : value.substr(0, end + 1);
+}
+
+void read_x_headers(const HeaderBlock& block, Facts& facts) {
+  auto& envelope = facts.x_headers;
+  AddressList recipients;
+  FieldCursor cursor(std::string_view(block.raw).substr(0, leading_x_headers_size(block.raw)));
+  for (auto field = cursor.next(); field; field = cursor.next()) {
+    const auto value = unfold(*field);
+    const auto address = without_parameters(value);
+    if (ascii_iequals(field->name, "x-sender")) {
+      if (!envelope.sender_known) set_path(envelope, address);
+      continue;
+    }
+    envelope.source = EnvelopeSource::x_headers;
+    const auto found = addresses_of(address);
+    for (const auto& one : found) recipients.add(one);
+    // Somebody is owed this mail: what cannot be read as an address must be seen by a person, not be dropped.
+    if (found.empty() && !value.empty()) recipients.add(value);
+  }
+  envelope.recipients = recipients.take();
+  if (envelope.recipients.empty()) envelope.source = EnvelopeSource::none;
+}
+
+}  // namespace
+
+void read_envelopes(const HeaderBlock& block, Facts& facts) {
+  read_header_envelope(block.fields, facts);
+  read_x_headers(block, facts);
+  auto& x = facts.x_headers;
+  if (x.source == EnvelopeSource::x_headers && !x.sender_known) {
+    // The service takes the sender from the headers then.
+    x.sender = facts.headers.sender;
+    x.null_sender = facts.headers.null_sender;
+    x.sender_known = facts.headers.sender_known;
+  }
+  const auto& recipients = x.source == EnvelopeSource::x_headers ? x.recipients : facts.headers.recipients;
+  facts.recipient_without_domain =
+      std::any_of(recipients.begin(), recipients.end(), [](const auto& one) { return domain_of(one).empty(); });
+}
+
+}  // namespace requeue::mail

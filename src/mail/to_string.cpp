@@ -1,0 +1,49 @@
+#include "mail/compose.h"
+#include "mail/message.h"
+
+namespace requeue::mail {
+
+std::string_view to_string(EnvelopeSource source) {
+  switch (source) {
+    case EnvelopeSource::override_:
+      return "override";
+    case EnvelopeSource::x_headers:
+      return "x-headers";
+    case EnvelopeSource::log:
+      return "log";
+    case EnvelopeSource::headers:
+      return "headers";
+    case EnvelopeSource::none:
+      break;
+  }
+  return "";
+}
+
+std::string_view to_string(Target target) {
+  return target == Target::iis ? "iis" : "plain";
+}
+
+std::optional<Target> target_of(std::string_view name) {
+  if (name == "iis") return Target::iis;
+  if (name == "plain") return Target::plain;
+  return std::nullopt;
+}
+
+Json to_json(const ComposeOptions& options) {
+  return Json{{"target", std::string(to_string(options.target))},
+              {"dot_stuff", options.dot_stuff},
+              {"as_found", options.as_found},
+              {"add_from", options.add_from}};
+}
+
+std::optional<ComposeOptions> compose_options_of(const Json& json) {
+  // Damage must not be read as a default: the audit would then compare with bytes that nobody wrote.
+  const auto is_flag = [&](const char* key) { return json.contains(key) && json[key].is_boolean(); };
+  const auto target = target_of(text_of(json, "target"));
+  if (!json.is_object() || !target || !is_flag("dot_stuff") || !is_flag("as_found")) return std::nullopt;
+  ComposeOptions options{*target, flag_of(json, "dot_stuff"), flag_of(json, "as_found")};
+  options.add_from = flag_of(json, "add_from");
+  return options;
+}
+
+}  // namespace requeue::mail
