@@ -95,7 +95,7 @@ Result<void> check_tags(files::Tree& recovery, std::string_view root) {
   REQUEUE_TRY(const auto tags, parse_tagmanifest(*text, name));
   for (const auto& tag : tags) {
     const auto path = files::join(folder, tag.path);
-    auto sha256 = hash_file(recovery, path);
+    auto sha256 = hash_file(recovery, path, files::CacheUse::past);
     if (!sha256) return failure(missing_as_damage(std::move(sha256.error()), path));
     if (*sha256 != tag.sha256)
       return failure(damage(path, "its bytes are not those that tagmanifest-sha256.txt names"));

@@ -1,9 +1,10 @@
-// The snapshot on disk: a BagIt 1.0 bag (RFC 8493) in RECOVERY/snapshot, and files.jsonl, the tag file that keeps what a
-// bag cannot: times, attributes, streams, folders, links, and true names.
+// The snapshot on disk: a BagIt 1.0 bag (RFC 8493) in RECOVERY/snapshot, and files.jsonl, the tag file that keeps what
+// a bag cannot: times, attributes, streams, folders, links, and true names.
 //
-// files.jsonl: one object a line, sorted by source: {path, kind, stored, size, sha256, written, changed, created, mode, attributes,
-// owner, group, volume, file, streams: [{name, size, sha256, stored}], target, name_hex}. `path` is escape_bytes of the
-// true name below the Mailroot; `name_hex` its bytes where path alone is not enough. The root is the object with path "".
+// files.jsonl: one object a line, sorted by source: {path, kind, stored, size, sha256, written, changed, created, mode,
+// attributes, owner, group, volume, file, streams: [{name, size, sha256, stored}], target, name_hex}. `path` is
+// escape_bytes of the true name below the Mailroot; `name_hex` its bytes where path alone is not enough. The root is
+// the object with path "".
 #pragma once
 
 #include <cstdint>
@@ -32,18 +33,19 @@ struct Entry {
   std::string sha256;      // of files
   files::Relative stored;  // below the bag: data/mailroot/...; empty for links and special files
   std::vector<StoredStream> streams;
-  std::string target;      // of links
+  std::string target;  // of links
 };
 
 // Names that a bag, a ZIP and Windows can hold: the stored name for each folder's names, in the order of the walk.
 class SafeNames {
  public:
-  // `name` itself; or a safe form of it (ASCII, unique in the folder) when it has %, CR, LF or bytes that are not UTF-8,
-  // when Windows cannot hold it, or when it differs from one given out before only by case or normalisation.
+  // `name` itself; or a safe form of it (ASCII, unique in the folder) when it has %, CR, LF or bytes that are not
+  // UTF-8, when Windows cannot hold it, or when it differs from one given out before only by case or normalisation.
   std::string name_for(const std::string& stored_folder, const std::string& name);
 
  private:
-  std::unordered_map<std::string, std::unordered_set<std::string>> taken_;  // stored folder -> folded names
+  // Stored folder -> the first 64 bits of the SHA-256 of each folded name. Two that meet by chance cost one safe name.
+  std::unordered_map<std::string, std::unordered_set<std::uint64_t>> taken_;
 };
 
 // Tag files against tagmanifest-sha256.txt, and that one against `root` (empty: not asked). Exit::verification naming
@@ -54,7 +56,8 @@ Result<void> check_tags(files::Tree& recovery, std::string_view root);
 Result<void> read_entries(files::Tree& recovery, const std::function<Result<void>(const Entry&)>& visit);
 
 // Streams manifest-sha256.txt: digest and path as decoded.
-Result<void> read_manifest(files::Tree& recovery,
-                           const std::function<Result<void>(const std::string& sha256, const std::string& path)>& visit);
+Result<void> read_manifest(
+    files::Tree& recovery,
+    const std::function<Result<void>(const std::string& sha256, const std::string& path)>& visit);
 
 }  // namespace requeue::snapshot

@@ -17,13 +17,14 @@ struct EmptyOptions {
 };
 
 struct Emptied {
-  std::uint64_t files = 0;      // removed, in this and earlier runs
-  std::uint64_t kept = 0;       // snapshot files that stay: keep, Mailbox, files in the Mailroot itself, left in place
+  std::uint64_t files = 0;  // removed, in this and earlier runs
+  std::uint64_t kept = 0;   // snapshot files that stay: keep, Mailbox, files in the Mailroot itself, left in place
   std::uint64_t newcomers = 0;
   std::vector<std::string> named;  // newcomers, files left in place, gone: for the person, safe to show
 };
 
-// Before the first: `emptying`, flushed. A resumed one verifies the snapshot again from the disk first (the caller does).
+// Before the first: `emptying`, flushed. A resumed one verifies the snapshot again from the disk first (the caller
+// does).
 Result<Emptied> empty(recovery::Recovery& recovery, files::Tree& mailroot, const EmptyOptions& options,
                       Watcher& watcher);
 

@@ -5,6 +5,7 @@
 // same mark, so that such names differ in the bag by more than it. A name with combining marks is never kept, so the
 // two forms of one text never meet.
 #include <algorithm>
+#include <cstring>
 
 #include "core/digest.h"
 #include "core/text.h"
@@ -87,6 +88,15 @@ std::string folded(std::string_view name) {
   return out;
 }
 
+std::uint64_t key_of(std::string_view name) {
+  Sha256 digest;
+  digest.update(folded(name));
+  const auto bytes = digest.finish();
+  std::uint64_t key = 0;
+  std::memcpy(&key, bytes.data(), sizeof key);
+  return key;
+}
+
 bool has_combining(std::string_view name) {
   while (!name.empty()) {
     if (is_combining(take_code_point(name))) return true;
@@ -131,11 +141,11 @@ std::string extension_of(std::string_view name) {
 
 std::string SafeNames::name_for(const std::string& stored_folder, const std::string& name) {
   auto& taken = taken_[stored_folder];
-  if (can_be_kept(name) && taken.insert(folded(name)).second) return name;
+  if (can_be_kept(name) && taken.insert(key_of(name)).second) return name;
   const auto stem = "name-" + sha256_hex(name).substr(0, 16);
   const auto extension = extension_of(name);
   std::string safe = stem + extension;
-  for (int number = 2; !taken.insert(folded(safe)).second; ++number) {
+  for (int number = 2; !taken.insert(key_of(safe)).second; ++number) {
     safe = stem + "-" + std::to_string(number) + extension;
   }
   return safe;

@@ -9,7 +9,7 @@
 
 namespace requeue::snapshot {
 
-struct BagInfo {  // bag-info.txt
+struct BagInfo {         // bag-info.txt
   std::string software;  // "requeue 0.1.0"
   std::string ticket;    // External-Identifier
   std::string host;      // Internal-Sender-Identifier: host and Mailroot
@@ -39,8 +39,8 @@ struct VerifyResult {
   std::vector<Wrong> wrong;
 };
 
-// Re-reads every payload file past the page cache against manifest and files.jsonl, finds files that are in no manifest,
-// and journals `verified`, good or bad.
+// Re-reads every payload file past the page cache against manifest and files.jsonl, finds files that are in no
+// manifest, and journals `verified`, good or bad.
 Result<VerifyResult> verify(recovery::Recovery& recovery, Watcher& watcher);
 // The same reading without the journal, for audit; payload hashes only where `payload`.
 Result<VerifyResult> check_bag(recovery::Recovery& recovery, bool payload, Watcher& watcher);

@@ -1,0 +1,33 @@
+#include "core/text.h"
+#include "mailroot/mailroot.h"
+
+namespace requeue::mailroot {
+namespace {
+
+constexpr std::string_view token_name = "token";
+constexpr std::uint64_t largest_token = std::uint64_t{64} * 1024;
+
+std::string take_line(std::string_view& text) {
+  const auto end = text.find('\n');
+  const auto line = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  return std::string(trim(line));
+}
+
+}  // namespace
+
+// One line each, whatever the path holds.
+std::string render(const Token& token) {
+  return printable(token.id) + "\n" + printable(token.recovery) + "\n";
+}
+
+Result<Token> read_token(files::Tree& tree, std::string_view staging_folder) {
+  REQUEUE_TRY(const auto bytes, files::read_file(tree, files::join(staging_folder, token_name), largest_token));
+  std::string_view rest = bytes;
+  Token token;
+  token.id = take_line(rest);
+  token.recovery = take_line(rest);
+  return token;
+}
+
+}  // namespace requeue::mailroot

@@ -1,0 +1,126 @@
+#include <algorithm>
+
+#include "mailroot/mailroot.h"
+#include "mailroot/staging.h"
+
+namespace requeue::mailroot {
+namespace {
+
+using files::Kind;
+
+// Bytewise order of whole paths: "a", "a.txt", "a/b", since '.' stands before '/'. So a folder is two steps among its
+// siblings: itself, and, under its name with '/', what is in it.
+struct Step {
+  std::string key;
+  bool enter = false;
+};
+
+struct Frame {
+  files::Relative folder;
+  std::vector<Step> steps;
+  std::size_t next = 0;
+};
+
+Error changed_meanwhile(Error error) {
+  if (error.cause != Cause::not_found) return error;
+  error.exit = Exit::precondition;
+  error.what = "the Mailroot changed while it was read";
+  error.why = "something that was listed a moment ago is gone";
+  error.hint = "Nothing was removed. Make sure that the service is stopped and nothing else works there; run again.";
+  return error;
+}
+
+class Walk {
+ public:
+  Walk(files::Tree& tree, const std::function<Result<void>(const Item&)>& visit) : tree_(tree), visit_(visit) {}
+
+  Result<Counts> run() {
+    REQUEUE_CHECK(look_at(""));
+    REQUEUE_CHECK(enter(""));
+    while (!frames_.empty()) {
+      auto& frame = frames_.back();
+      if (frame.next == frame.steps.size()) {
+        frames_.pop_back();
+        continue;
+      }
+      Step step = std::move(frame.steps[frame.next++]);
+      if (step.enter) step.key.pop_back();
+      const auto path = files::join(frame.folder, step.key);
+      REQUEUE_CHECK(step.enter ? enter(path) : look_at(path));
+    }
+    return counts_;
+  }
+
+ private:
+  Result<void> look_at(const files::Relative& path) {
+    Item item;
+    item.path = path;
+    REQUEUE_TRY(item.status, tree_.status(path));
+    if (item.status.kind == Kind::file || item.status.kind == Kind::folder) {
+      REQUEUE_TRY(item.streams, tree_.streams(path));
+    } else if (item.status.kind == Kind::link) {
+      // A link whose target cannot be told is recorded as a link all the same; it is not followed in any case.
+      item.target = tree_.link_target(path).value_or("");
+    }
+    count(item);
+    return visit_(item);
+  }
+
+  void count(const Item& item) {
+    counts_.streams += item.streams.size();
+    switch (item.status.kind) {
+      case Kind::file:
+        ++counts_.files;
+        counts_.bytes += item.status.size;
+        break;
+      case Kind::folder:
+        if (!item.path.empty()) ++counts_.folders;
+        break;
+      case Kind::link:
+      case Kind::special:
+        ++counts_.others;
+    }
+  }
+
+  Result<void> enter(const files::Relative& folder) {
+    REQUEUE_TRY(auto entries, tree_.list(folder));
+    Frame frame;
+    frame.folder = folder;
+    frame.steps.reserve(entries.size());
+    for (auto& entry : entries) {
+      if (entry.kind == Kind::folder) {
+        if (folder.empty() && is_staging(entry.name)) {
+          REQUEUE_TRY(const bool idle, holds_only_token(tree_, entry.name));
+          if (idle) continue;
+        }
+        frame.steps.push_back({entry.name + "/", true});
+      }
+      frame.steps.push_back({std::move(entry.name), false});
+    }
+    std::sort(frame.steps.begin(), frame.steps.end(), [](const Step& a, const Step& b) { return a.key < b.key; });
+    frames_.push_back(std::move(frame));
+    return {};
+  }
+
+  files::Tree& tree_;
+  const std::function<Result<void>(const Item&)>& visit_;
+  std::vector<Frame> frames_;
+  Counts counts_;
+};
+
+}  // namespace
+
+Result<Counts> walk(files::Tree& mailroot, const std::function<Result<void>(const Item&)>& visit) {
+  // What the visitor says is its own; only what the tree says is turned into "changed meanwhile".
+  bool visitor_failed = false;
+  const std::function<Result<void>(const Item&)> guarded = [&](const Item& item) {
+    auto result = visit(item);
+    visitor_failed = !result.has_value();
+    return result;
+  };
+  auto counts = Walk(mailroot, guarded).run();
+  if (counts || visitor_failed) return counts;
+  return failure(changed_meanwhile(std::move(counts.error())));
+}
+
+}  // namespace requeue::mailroot

@@ -1,0 +1,249 @@
+// Whether the bag on the disk is what was copied: tag files, manifest and files.jsonl against each other, and every
+// payload file against the manifest. Memory: 56 bytes a file, whatever the names.
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "core/digest.h"
+#include "core/text.h"
+#include "snapshot/bag_layout.h"
+#include "snapshot/bag_tags.h"
+#include "snapshot/take.h"
+
+namespace requeue::snapshot {
+namespace {
+
+using files::Kind;
+using Key = std::array<unsigned char, 16>;
+
+struct Listed {
+  Key key{};  // half the digest of the path
+  Sha256Bytes sha256{};
+  bool described = false;  // in files.jsonl, with the same digest
+  bool present = false;    // in data/, seen
+};
+
+Key key_of(std::string_view path) {
+  Sha256 digest;
+  digest.update(path);
+  const auto bytes = digest.finish();
+  Key key{};
+  std::memcpy(key.data(), bytes.data(), key.size());
+  return key;
+}
+
+Sha256Bytes bytes_of(std::string_view hex) {
+  const auto raw = from_hex(hex).value_or("");
+  Sha256Bytes bytes{};
+  std::memcpy(bytes.data(), raw.data(), std::min(raw.size(), bytes.size()));
+  return bytes;
+}
+
+class Manifest {
+ public:
+  Result<void> load(files::Tree& recovery) {
+    REQUEUE_CHECK(read_manifest(recovery, [&](const std::string& sha256, const std::string& path) -> Result<void> {
+      listed_.push_back({key_of(path), bytes_of(sha256)});
+      return {};
+    }));
+    std::sort(listed_.begin(), listed_.end(), [](const Listed& a, const Listed& b) { return a.key < b.key; });
+    return {};
+  }
+
+  Listed* find(std::string_view path) {
+    const auto key = key_of(path);
+    const auto found = std::lower_bound(listed_.begin(), listed_.end(), key,
+                                        [](const Listed& each, const Key& wanted) { return each.key < wanted; });
+    return found != listed_.end() && found->key == key ? &*found : nullptr;
+  }
+
+ private:
+  std::vector<Listed> listed_;
+};
+
+struct Hashed {
+  Sha256Bytes sha256{};
+  std::uint64_t size = 0;
+  bool reached_disk = false;
+};
+
+Result<Hashed> hash_payload(files::Tree& tree, const files::Relative& path, std::vector<char>& buffer) {
+  REQUEUE_TRY(auto reader, tree.open(path, files::CacheUse::past));
+  Sha256 digest;
+  Hashed hashed;
+  for (;;) {
+    REQUEUE_TRY(const auto count, reader->read(buffer.data(), buffer.size()));
+    if (count == 0) break;
+    digest.update({buffer.data(), count});
+    hashed.size += count;
+  }
+  hashed.sha256 = digest.finish();
+  hashed.reached_disk = reader->reached_disk();
+  return hashed;
+}
+
+Error interrupted() {
+  return {Exit::interrupted,
+          Cause::interrupted,
+          "interrupted while the snapshot was verified",
+          {},
+          {},
+          "Nothing was changed. Run the same command again."};
+}
+
+class Check {
+ public:
+  Check(files::Tree& recovery, bool payload, Watcher& watcher)
+      : recovery_(recovery), payload_(payload), watcher_(watcher) {}
+
+  Result<void> run(const std::string& root) {
+    REQUEUE_CHECK(check_tags(recovery_, root));
+    REQUEUE_CHECK(manifest_.load(recovery_));
+    REQUEUE_CHECK(check_entries());
+    REQUEUE_CHECK(check_data());
+    return name_missing();
+  }
+
+  // Damage of the tag files ends the check; what they would say of the payload is worth nothing.
+  void add(const Error& error) { wrong_.push_back({error.path, error.why}); }
+
+  VerifyResult result(const std::string& root) {
+    VerifyResult result;
+    result.verified = {wrong_.empty(), files_, bytes_, payload_ && all_from_disk_ ? "disk" : "cache", root};
+    result.wrong = std::move(wrong_);
+    return result;
+  }
+
+ private:
+  Result<void> check_entries() {
+    return read_entries(recovery_, [&](const Entry& entry) -> Result<void> {
+      if (entry.status.kind == Kind::file) describe(entry.stored, entry.sha256);
+      for (const auto& stream : entry.streams) describe(stream.stored, stream.sha256);
+      return {};
+    });
+  }
+
+  void describe(const files::Relative& path, const std::string& sha256) {
+    auto* listed = manifest_.find(path);
+    if (listed == nullptr) {
+      wrong_.push_back({path, "not in the manifest"});
+    } else if (listed->described) {
+      wrong_.push_back({path, "named twice in files.jsonl"});
+    } else {
+      listed->described = true;
+      if (listed->sha256 != bytes_of(sha256)) wrong_.push_back({path, "manifest and files.jsonl differ"});
+    }
+  }
+
+  Result<void> check_data() {
+    std::vector<files::Relative> folders{files::Relative(data_folder)};
+    while (!folders.empty()) {
+      const auto current = std::move(folders.back());
+      folders.pop_back();
+      auto entries = recovery_.list(files::join(folder, current));
+      if (!entries) {
+        wrong_.push_back({current, "the folder cannot be read: " + entries.error().why});
+        continue;
+      }
+      for (const auto& entry : *entries) {
+        if (watcher_.stop_requested()) return failure(interrupted());
+        auto path = files::join(current, entry.name);
+        if (entry.kind == Kind::folder) {
+          folders.push_back(std::move(path));
+        } else {
+          check_file(path, entry.kind);
+        }
+      }
+    }
+    return {};
+  }
+
+  void check_file(const files::Relative& path, Kind kind) {
+    auto* listed = manifest_.find(path);
+    if (listed == nullptr) {
+      wrong_.push_back({path, "not in the manifest"});
+      return;
+    }
+    listed->present = true;
+    if (kind != Kind::file) {
+      wrong_.push_back({path, kind == Kind::link ? "a link stands in its place" : "no regular file"});
+      return;
+    }
+    const auto size = payload_ ? check_bytes(path, *listed) : size_of(path);
+    const bool is_stream = path.substr(0, streams_folder.size()) == streams_folder;
+    if (is_stream) return;
+    ++files_;
+    bytes_ += size;
+    watcher_.advance(1, size);
+  }
+
+  std::uint64_t check_bytes(const files::Relative& path, const Listed& listed) {
+    const auto hashed = hash_payload(recovery_, files::join(folder, path), buffer_);
+    if (!hashed) {
+      wrong_.push_back({path, "cannot be read: " + hashed.error().why});
+      return 0;
+    }
+    if (hashed->sha256 != listed.sha256) wrong_.push_back({path, "other bytes"});
+    all_from_disk_ = all_from_disk_ && hashed->reached_disk;
+    return hashed->size;
+  }
+
+  std::uint64_t size_of(const files::Relative& path) {
+    const auto status = recovery_.status(files::join(folder, path));
+    if (status) return status->size;
+    wrong_.push_back({path, "cannot be read: " + status.error().why});
+    return 0;
+  }
+
+  // The names are read once more, so that they need not be kept.
+  Result<void> name_missing() {
+    return read_manifest(recovery_, [&](const std::string&, const std::string& path) -> Result<void> {
+      const auto* listed = manifest_.find(path);
+      if (listed == nullptr || !listed->present) wrong_.push_back({path, "missing"});
+      if (listed != nullptr && !listed->described) wrong_.push_back({path, "not in files.jsonl"});
+      return {};
+    });
+  }
+
+  files::Tree& recovery_;
+  bool payload_;
+  Watcher& watcher_;
+  Manifest manifest_;
+  std::vector<Wrong> wrong_;
+  std::vector<char> buffer_ = std::vector<char>(std::size_t{256} * 1024);
+  std::uint64_t files_ = 0;
+  std::uint64_t bytes_ = 0;
+  bool all_from_disk_ = true;
+};
+
+}  // namespace
+
+Result<VerifyResult> check_bag(recovery::Recovery& recovery, bool payload, Watcher& watcher) {
+  const auto& facts = recovery.state().snapshot;
+  if (!facts) {
+    return failure(Exit::precondition, "there is no snapshot to verify", files::to_text(recovery.tree().path()),
+                   "the journal records none", "Nothing was touched. Next: requeue snapshot.");
+  }
+  const auto root = facts->root;
+  watcher.phase("verify", facts->files, facts->bytes);
+  Check check(recovery.tree(), payload, watcher);
+  auto checked = check.run(root);
+  if (!checked && checked.error().exit != Exit::verification) return failure(std::move(checked.error()));
+  if (!checked) check.add(checked.error());
+  return check.result(root);
+}
+
+Result<VerifyResult> verify(recovery::Recovery& recovery, Watcher& watcher) {
+  REQUEUE_TRY(auto result, check_bag(recovery, true, watcher));
+  const auto& verified = result.verified;
+  REQUEUE_CHECK(recovery.record("verified", {{"ok", verified.ok},
+                                             {"files", verified.files},
+                                             {"bytes", verified.bytes},
+                                             {"level", verified.level},
+                                             {"root", verified.root},
+                                             {"wrong", result.wrong.size()}}));
+  REQUEUE_CHECK(recovery.flush());
+  return result;
+}
+
+}  // namespace requeue::snapshot

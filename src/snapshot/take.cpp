@@ -1,0 +1,156 @@
+#include "snapshot/take.h"
+
+#include <unordered_map>
+
+#include "core/text.h"
+#include "mailroot/mailroot.h"
+#include "snapshot/bag_layout.h"
+#include "snapshot/bag_writer.h"
+#include "snapshot/copy.h"
+#include "snapshot/files_jsonl.h"
+#include "snapshot/superseded.h"
+
+namespace requeue::snapshot {
+namespace {
+
+using files::Kind;
+using mailroot::Item;
+
+constexpr std::size_t most_named_in_the_journal = 1000;
+
+Error interrupted() {
+  return {Exit::interrupted,
+          Cause::interrupted,
+          "interrupted while the snapshot was taken",
+          {},
+          {},
+          "Nothing was removed from the Mailroot. The same command takes the snapshot anew."};
+}
+
+// Where each folder stands in the bag, where that is not simply its own path below data/mailroot.
+class StoredPaths {
+ public:
+  files::Relative of(const files::Relative& source, bool is_folder) {
+    const files::Relative parent = source.empty() ? "" : folder_of(std::string(files::parent_of(source)));
+    if (source.empty()) return files::Relative(tree_folder);
+    auto stored = files::join(parent, names_.name_for(parent, std::string(files::name_of(source))));
+    if (is_folder && stored != files::join(tree_folder, source)) moved_.emplace(source, stored);
+    return stored;
+  }
+
+ private:
+  files::Relative folder_of(const std::string& source) {
+    const auto found = moved_.find(source);
+    return found != moved_.end() ? found->second : files::join(tree_folder, source);
+  }
+
+  SafeNames names_;
+  std::unordered_map<std::string, files::Relative> moved_;
+};
+
+class Taking {
+ public:
+  Taking(files::Tree& recovery, files::Tree& mailroot, TagFile tag, Watcher& watcher)
+      : copier_(mailroot, recovery), tag_(std::move(tag)), watcher_(watcher) {}
+
+  Result<void> see(const Item& item) {
+    if (watcher_.stop_requested()) return failure(interrupted());
+    const bool payload = item.status.kind == Kind::file || item.status.kind == Kind::folder;
+    if (!payload) return record_other(item);
+    REQUEUE_TRY(const auto entry, copier_.copy(item, paths_.of(item.path, item.status.kind == Kind::folder)));
+    count(entry);
+    return tag_.add(render_entry(entry));
+  }
+
+  Result<std::string> finish_tag() { return tag_.finish(); }
+
+  Taken taken;
+  std::uint64_t payload_bytes = 0;
+  [[nodiscard]] std::vector<Payload>& payload() { return copier_.payload(); }
+
+ private:
+  Result<void> record_other(const Item& item) {
+    Entry entry;
+    entry.source = item.path;
+    entry.status = item.status;
+    entry.target = item.target;
+    ++taken.facts.others;
+    taken.others.push_back(printable(item.path) +
+                           (item.status.kind == Kind::link ? " -> " + printable(item.target) : " (special file)"));
+    return tag_.add(render_entry(entry));
+  }
+
+  void count(const Entry& entry) {
+    auto& facts = taken.facts;
+    facts.streams += entry.streams.size();
+    for (const auto& stream : entry.streams) payload_bytes += stream.size;
+    if (entry.status.kind == Kind::folder) {
+      if (!entry.source.empty()) ++facts.folders;
+      return;
+    }
+    ++facts.files;
+    facts.bytes += entry.status.size;
+    payload_bytes += entry.status.size;
+    watcher_.advance(1, entry.status.size);
+  }
+
+  Copier copier_;
+  TagFile tag_;
+  StoredPaths paths_;
+  Watcher& watcher_;
+};
+
+Error nothing_removed(Error error) {
+  if (error.hint.empty())
+    error.hint = "Nothing was removed from the Mailroot. The same command takes the snapshot anew.";
+  return error;
+}
+
+Result<Taken> copy_and_seal(files::Tree& recovery, files::Tree& mailroot, const BagInfo& info, Watcher& watcher) {
+  REQUEUE_CHECK(move_aside(recovery));
+  REQUEUE_CHECK(recovery.make_folder(files::Relative(folder)));
+  REQUEUE_CHECK(recovery.make_folder(files::join(folder, data_folder)));
+  REQUEUE_TRY(auto tag, TagFile::create(recovery, files_jsonl));
+  Taking taking(recovery, mailroot, std::move(tag), watcher);
+  REQUEUE_TRY(const auto counts, mailroot::walk(mailroot, [&](const Item& item) { return taking.see(item); }));
+  static_cast<void>(counts);  // what was copied is counted, not what was seen
+  REQUEUE_TRY(auto tag_sha256, taking.finish_tag());
+  REQUEUE_TRY(taking.taken.facts.root,
+              seal(recovery, info, taking.payload(), taking.payload_bytes, std::move(tag_sha256)));
+  REQUEUE_TRY(taking.taken.superseded, prune_superseded(recovery));
+  return std::move(taking.taken);
+}
+
+Json fields_of(const Taken& taken, const files::Tree& mailroot) {
+  const auto& facts = taken.facts;
+  Json fields{{"files", facts.files},   {"bytes", facts.bytes}, {"folders", facts.folders}, {"streams", facts.streams},
+              {"others", facts.others}, {"root", facts.root},   {"method", "copy"},         {"adopted", facts.adopted}};
+  // A copy made by hand is not the Mailroot: restore and replay must never take it for that.
+  fields[facts.adopted ? "backup" : "mailroot"] = files::to_text(mailroot.path());
+  if (taken.superseded.size() > most_named_in_the_journal) {
+    fields["superseded"] = taken.superseded.size();
+  } else {
+    fields["superseded"] = Json(taken.superseded);
+  }
+  return fields;
+}
+
+}  // namespace
+
+Result<Taken> take(recovery::Recovery& recovery, files::Tree& mailroot, const BagInfo& info, bool adopted,
+                   Watcher& watcher) {
+  if (recovery.state().emptying) {
+    return failure(Exit::precondition, "the snapshot stands for good", files::to_text(recovery.tree().path()),
+                   "emptying the Mailroot has begun", "Nothing was touched. Next: requeue empty, or requeue status.");
+  }
+  watcher.phase("snapshot", 0, 0);
+  auto taken = copy_and_seal(recovery.tree(), mailroot, info, watcher);
+  if (!taken) return failure(nothing_removed(std::move(taken.error())));
+  taken->facts.adopted = adopted;
+  REQUEUE_CHECK(recovery.record("snapshot", fields_of(*taken, mailroot)));
+  REQUEUE_CHECK(recovery.flush());
+  for (auto& path : taken->superseded) path = printable(path);
+  return std::move(*taken);
+}
+
+}  // namespace requeue::snapshot
