@@ -49,6 +49,9 @@ struct Standing {
   Sha256Bytes details{};                           // of the newest intent that was committed, else of the message event
 };
 
+// 64 hex digits; anything else, which only a tampered record has, gives all zeros and matches nothing.
+Sha256Bytes digest_of(const std::string& hex);
+
 class Ledger : public recovery::Fold {
  public:
   Result<void> see(const journal::Line& line) override;
@@ -62,6 +65,10 @@ class Ledger : public recovery::Fold {
   [[nodiscard]] bool no_probe_given() const { return no_probe_; }
 
  private:
+  void see_message(const std::string& source, const Json& json);
+  void see_commit(const std::string& source, const Json& json);
+  void see_abort(const std::string& source);
+  void see_in_doubt(const std::string& source, const Json& json);
   unsigned char intern_rule(const std::string& rule);
   std::unordered_map<std::string, Standing> standings_;
   std::unordered_map<std::string, OpenIntent> open_;

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "core/progress.h"
@@ -24,6 +25,13 @@ struct Override {
   int line = 0;
 };
 
+// What stands in the live Queue and Pickup while an adopted snapshot is replayed: left in place by the person who made
+// the backup. Names in lower case, digests as hex.
+struct LiveMail {
+  std::unordered_set<std::string> names;
+  std::unordered_set<std::string> digests;
+};
+
 struct PlanOptions {
   std::vector<std::string> folders;  // --folder, besides Queue and Pickup: "Drop", "Badmail"
   Policy bounces = Policy::hold;
@@ -33,7 +41,8 @@ struct PlanOptions {
   std::uint64_t max_size = 0;                   // bytes; 0: no limit
   std::optional<std::int64_t> max_age_seconds;  // --max-age
   mail::ComposeOptions compose;
-  std::unordered_map<std::string, Override> overrides;                 // --envelopes, by source (true bytes)
+  std::unordered_map<std::string, Override> overrides;  // --envelopes, by source (true bytes)
+  LiveMail live;                                        // for an adopted snapshot; a match is left_in_place
   std::optional<std::unordered_map<std::string, std::string>> chosen;  // --plan: source -> disposition word in the file
 };
 

@@ -1,0 +1,46 @@
+// The decision for one message by itself, in the order of the rules: final, left in place or restored, skipped, held.
+// Copies of one another are for duplicates.h, which comes after.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+#include "replay/plan.h"
+
+namespace requeue::replay {
+
+// What one message says of itself, with where it was found.
+struct Reading;
+
+class Decider {
+ public:
+  // All must outlive the Decider.
+  Decider(const recovery::State& state, const Ledger& ledger, const PlanOptions& options, Timestamp now);
+
+  // Sets disposition, rule, final_now, chosen_now and the notes. `unknown_name`: of no extension that the service uses.
+  void decide(Message& message, const Reading& reading, bool unknown_name) const;
+  // For one whose file cannot be read: final and left in place still come first.
+  void decide_unreadable(Message& message) const;
+
+ private:
+  [[nodiscard]] bool decide_final(Message& message) const;
+  [[nodiscard]] bool decide_in_mailroot(Message& message) const;
+  [[nodiscard]] bool decide_skipped(Message& message, const Reading& reading) const;
+  [[nodiscard]] bool decide_held(Message& message, const Reading& reading, bool unknown_name) const;
+  void apply_word(Message& message) const;
+
+  const recovery::State& state_;
+  const Ledger& ledger_;
+  const PlanOptions& options_;
+  Timestamp now_;
+  std::unordered_set<std::string> restoring_;
+};
+
+void set(Message& message, Disposition disposition, std::string_view rule);
+void note(Message& message, std::string_view text);
+
+// The words of Message::rule and of a journal's `rule`, as static text; "other" for what no version of ours wrote.
+std::string_view known_rule(std::string_view rule);
+
+}  // namespace requeue::replay

@@ -1,0 +1,165 @@
+#include "replay/duplicates.h"
+
+#include <algorithm>
+#include <cstring>
+#include <functional>
+
+#include "replay/decide.h"
+#include "replay/duplicates_group.h"
+
+namespace requeue::replay {
+namespace {
+
+using Indexes = std::vector<std::uint32_t>;
+
+// Only what goes out, went out, or may have: a copy of a message that is held or skipped is no duplicate of it, or
+// neither would be sent.
+bool takes_part(const Message& message, const Traits& traits) {
+  return traits.was_read && (message.final_now || message.disposition == Disposition::pending);
+}
+
+Indexes participants(const Plan& plan, const std::vector<Traits>& traits) {
+  Indexes out;
+  for (std::uint32_t i = 0; i < plan.messages.size(); ++i) {
+    if (takes_part(plan.messages[i], traits[i])) out.push_back(i);
+  }
+  return out;
+}
+
+// Runs of two and more equal neighbours, at least one of them pending.
+template <class Equal, class Visit>
+Result<void> each_run(const Plan& plan, const Indexes& sorted, Equal equal, Visit visit) {
+  for (auto first = sorted.begin(); first != sorted.end();) {
+    const auto last = std::find_if(first, sorted.end(), [&](std::uint32_t index) { return !equal(*first, index); });
+    const bool pending = std::any_of(first, last, [&](auto index) { return !plan.messages[index].final_now; });
+    if (last - first > 1 && pending) REQUEUE_CHECK(visit(Indexes(first, last)));
+    first = last;
+  }
+  return {};
+}
+
+template <class Value>
+void sort_by(Indexes& indexes, Value value) {
+  std::sort(indexes.begin(), indexes.end(),
+            [&](std::uint32_t a, std::uint32_t b) { return std::tie(value(a), a) < std::tie(value(b), b); });
+}
+
+struct Content {
+  Sha256Bytes digest;
+  std::uint32_t index;
+};
+
+// Tells the messages of a run apart by their whole contents, and decides each group of equal ones.
+class ContentGroups {
+ public:
+  ContentGroups(Plan& plan, std::vector<Traits>& traits, CopyReader& reader, std::function<void(Indexes)> visit)
+      : plan_(plan), traits_(traits), reader_(reader), visit_(std::move(visit)) {}
+
+  Result<void> run(const Indexes& run) {
+    std::vector<Content> contents;
+    for (const auto index : run) {
+      const auto digest = reader_.content(index);
+      if (digest) {
+        contents.push_back({*digest, index});
+        std::memcpy(&traits_[index].content, digest->data(), sizeof traits_[index].content);
+      } else if (digest.error().exit == Exit::interrupted) {
+        return failure(digest.error());
+      } else {
+        leave(index);
+      }
+    }
+    std::sort(contents.begin(), contents.end(), [](const Content& a, const Content& b) {
+      return std::tie(a.digest, a.index) < std::tie(b.digest, b.index);
+    });
+    visit_equal(contents);
+    return {};
+  }
+
+ private:
+  void leave(std::uint32_t index) {
+    traits_[index].was_read = false;
+    auto& message = plan_.messages[index];
+    if (!message.final_now) set(message, Disposition::failed, "source_changed");
+  }
+
+  void visit_equal(const std::vector<Content>& contents) {
+    Indexes members;
+    for (std::size_t i = 0; i < contents.size(); ++i) {
+      members.push_back(contents[i].index);
+      const bool last = i + 1 == contents.size() || contents[i + 1].digest != contents[i].digest;
+      if (last) visit_(std::exchange(members, {}));
+    }
+  }
+
+  Plan& plan_;
+  std::vector<Traits>& traits_;
+  CopyReader& reader_;
+  std::function<void(Indexes)> visit_;
+};
+
+template <class Value>
+Result<void> prepare(const Plan& plan, const Indexes& sorted, Value value, CopyReader& reader) {
+  Indexes replayed;
+  REQUEUE_CHECK(each_run(
+      plan, sorted, [&](auto a, auto b) { return value(a) == value(b); },
+      [&](const Indexes& run) -> Result<void> {
+        std::copy_if(run.begin(), run.end(), std::back_inserter(replayed),
+                     [&](std::uint32_t index) { return plan.messages[index].disposition == Disposition::replayed; });
+        return {};
+      }));
+  if (replayed.empty()) return {};
+  return reader.prepare(replayed);
+}
+
+}  // namespace
+
+Result<void> find_duplicates(Plan& plan, std::vector<Traits>& traits, const PlanOptions& options, CopyReader& reader) {
+  if (options.dedup == Dedup::off) return {};
+  Interned interned(plan.addresses);
+  auto sorted = participants(plan, traits);
+  const auto decide = [&](std::string_view rule) {
+    return
+        [&, rule](Indexes members) { decide_group(plan, traits, std::move(members), rule, options, reader, interned); };
+  };
+  if (options.dedup == Dedup::exact) {
+    const auto bytes = [&](std::uint32_t index) -> const Sha256Bytes& { return plan.messages[index].sha256; };
+    sort_by(sorted, bytes);
+    REQUEUE_CHECK(prepare(plan, sorted, bytes, reader));
+    const auto visit = decide("exact");
+    return each_run(
+        plan, sorted, [&](auto a, auto b) { return bytes(a) == bytes(b); },
+        [&](Indexes run) -> Result<void> {
+          visit(std::move(run));
+          return {};
+        });
+  }
+  const auto header = [&](std::uint32_t index) -> const auto& {
+    return traits[index].header;
+  };
+  sort_by(sorted, header);
+  REQUEUE_CHECK(prepare(plan, sorted, header, reader));
+  ContentGroups groups(plan, traits, reader, decide("content"));
+  return each_run(
+      plan, sorted, [&](auto a, auto b) { return header(a) == header(b); },
+      [&](const Indexes& run) { return groups.run(run); });
+}
+
+void note_reused_message_ids(Plan& plan, const std::vector<Traits>& traits) {
+  auto sorted = participants(plan, traits);
+  std::erase_if(sorted, [&](std::uint32_t index) { return traits[index].message_id == 0; });
+  const auto id = [&](std::uint32_t index) { return traits[index].message_id; };
+  const auto content = [&](std::uint32_t index) { return traits[index].content; };
+  std::sort(sorted.begin(), sorted.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return std::tuple(id(a), content(a), a) < std::tuple(id(b), content(b), b);
+  });
+  for (auto first = sorted.begin(); first != sorted.end();) {
+    const auto last = std::find_if(first, sorted.end(), [&](auto index) { return id(index) != id(*first); });
+    const bool reused = content(*first) != content(*(last - 1));  // sorted: the ends differ if any do
+    for (auto it = first; reused && it != last; ++it) {
+      if (plan.messages[*it].disposition == Disposition::pending) note(plan.messages[*it], "message_id_reused");
+    }
+    first = last;
+  }
+}
+
+}  // namespace requeue::replay

@@ -1,0 +1,134 @@
+#include "replay/ledger.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "core/text.h"
+
+namespace requeue::replay {
+namespace {
+
+constexpr std::array<std::string_view, 7> names = {"pending", "replayed", "duplicate", "held",
+                                                   "skipped", "in_doubt", "failed"};
+
+bool is_settled(Disposition disposition) {
+  return disposition == Disposition::replayed || disposition == Disposition::in_doubt;
+}
+
+OpenIntent intent_of(const Json& json, const std::string& source) {
+  OpenIntent intent;
+  intent.source = source;
+  intent.sha256 = text_of(json, "sha256");
+  intent.pickup = unescape_bytes(text_of(json, "pickup"));
+  intent.staging = unescape_bytes(text_of(json, "staging"));
+  intent.name = text_of(json, "name");
+  intent.written_sha256 = text_of(json, "written_sha256");
+  intent.boot = text_of(json, "boot");
+  intent.details = text_of(json, "details");
+  const auto options = json.find("options");
+  if (options != json.end()) intent.options = mail::compose_options_of(*options).value_or(mail::ComposeOptions{});
+  return intent;
+}
+
+}  // namespace
+
+std::string_view to_string(Disposition disposition) {
+  return names.at(static_cast<std::size_t>(disposition));
+}
+
+std::optional<Disposition> disposition_of(std::string_view name) {
+  const auto* const found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<Disposition>(found - names.begin());
+}
+
+Sha256Bytes digest_of(const std::string& hex) {
+  Sha256Bytes out{};
+  const auto bytes = from_hex(hex);
+  if (!bytes || bytes->size() != out.size()) return out;
+  std::transform(bytes->begin(), bytes->end(), out.begin(), [](char c) { return static_cast<unsigned char>(c); });
+  return out;
+}
+
+unsigned char Ledger::intern_rule(const std::string& rule) {
+  const auto found = std::find(rules_.begin(), rules_.end(), rule);
+  if (found != rules_.end()) return static_cast<unsigned char>(found - rules_.begin());
+  if (rules_.size() > std::numeric_limits<unsigned char>::max()) return 0;  // only a tampered journal has so many
+  rules_.push_back(rule);
+  return static_cast<unsigned char>(rules_.size() - 1);
+}
+
+Result<void> Ledger::see(const journal::Line& line) {
+  if (line.event == "no_probe") no_probe_ = true;
+  const bool of_message = line.event == "message" || line.event == "intent" || line.event == "commit" ||
+                          line.event == "abort" || line.event == "in_doubt";
+  if (!of_message) return {};
+  const auto source = unescape_bytes(text_of(line.json, "source"));
+  if (line.event == "message") see_message(source, line.json);
+  if (line.event == "intent") open_.insert_or_assign(source, intent_of(line.json, source));
+  if (line.event == "commit") see_commit(source, line.json);
+  if (line.event == "abort") see_abort(source);
+  if (line.event == "in_doubt") see_in_doubt(source, line.json);
+  return {};
+}
+
+void Ledger::see_message(const std::string& source, const Json& json) {
+  const auto disposition = disposition_of(text_of(json, "disposition"));
+  if (!disposition) return;
+  auto& standing = standings_[source];
+  // What was handed over, or may have been, is never made less by a later line: the worst that a wrong one can do is
+  // keep a message back, where a person sees it.
+  if (is_settled(standing.disposition) && standing.disposition != *disposition) return;
+  const bool committed = standing.disposition == Disposition::replayed;
+  standing.disposition = *disposition;
+  standing.rule = intern_rule(text_of(json, "rule"));
+  standing.journaled = true;
+  if (!committed) standing.details = digest_of(text_of(json, "details"));
+}
+
+void Ledger::see_commit(const std::string& source, const Json& json) {
+  auto& standing = standings_[source];
+  const auto how = text_of(json, "how");
+  standing.disposition = Disposition::replayed;
+  standing.rule = intern_rule(how.empty() || how == "renamed" ? "replay" : how);
+  standing.journaled = false;
+  const auto intent = open_.find(source);
+  if (intent == open_.end()) return;
+  standing.details = digest_of(intent->second.details);
+  open_.erase(intent);
+}
+
+void Ledger::see_abort(const std::string& source) {
+  open_.erase(source);
+  auto& standing = standings_[source];
+  if (is_settled(standing.disposition)) return;
+  standing.disposition = Disposition::pending;
+  standing.rule = 0;
+  standing.journaled = false;
+}
+
+void Ledger::see_in_doubt(const std::string& source, const Json& json) {
+  auto& standing = standings_[source];
+  const auto intent = open_.find(source);
+  if (intent != open_.end()) {
+    standing.details = digest_of(intent->second.details);
+    open_.erase(intent);
+  }
+  if (standing.disposition == Disposition::replayed) return;
+  standing.disposition = Disposition::in_doubt;
+  standing.rule = intern_rule(text_of(json, "rule"));
+  standing.journaled = false;
+}
+
+const Standing* Ledger::find(const std::string& source) const {
+  const auto found = standings_.find(source);
+  return found == standings_.end() ? nullptr : &found->second;
+}
+
+bool Ledger::is_final(const std::string& source) const {
+  const auto* const standing = find(source);
+  return standing != nullptr && is_settled(standing->disposition);
+}
+
+}  // namespace requeue::replay

@@ -1,0 +1,90 @@
+#include "replay/message_reading.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "core/text.h"
+#include "mailroot/mailroot.h"
+#include "snapshot/bag.h"
+
+namespace requeue::replay {
+namespace {
+
+tl::unexpected<Error> damaged(const Message& message, std::string why) {
+  return failure(Exit::verification, "cannot read a message of the snapshot", escape_bytes(message.source),
+                 std::move(why), "It is not sent; the others go on. Run `requeue audit` to see what else differs.");
+}
+
+void leave_out(std::vector<std::string>& recipients, const std::vector<std::uint32_t>& covered,
+               const std::vector<std::string>& addresses) {
+  if (covered.empty()) return;
+  std::unordered_set<std::string> out;
+  for (const auto index : covered) out.insert(ascii_lower(addresses[index]));
+  std::erase_if(recipients, [&](const std::string& recipient) { return out.count(ascii_lower(recipient)) != 0; });
+}
+
+}  // namespace
+
+files::Relative stored_path(const Message& message) {
+  if (!message.stored.empty()) return message.stored;
+  return std::string(snapshot::folder) + "/data/mailroot/" + message.source;
+}
+
+Result<std::unique_ptr<files::Reader>> open_source(recovery::Recovery& recovery, const Message& message) {
+  auto reader = recovery.tree().open(stored_path(message));
+  if (!reader) return damaged(message, reader.error().why.empty() ? "it cannot be opened" : reader.error().why);
+  REQUEUE_TRY(const auto status, (*reader)->status());
+  if (status.kind != files::Kind::file || status.size != message.size) {
+    return damaged(message, "it has " + std::to_string(status.size) + " bytes, the snapshot recorded " +
+                                std::to_string(message.size));
+  }
+  return reader;
+}
+
+Result<OpenedMessage> open_message(recovery::Recovery& recovery, const Message& message) {
+  OpenedMessage opened;
+  REQUEUE_TRY(opened.source, open_source(recovery, message));
+  REQUEUE_TRY(opened.block, mail::read_header_block(*opened.source, &opened.rest));
+  return opened;
+}
+
+mail::Envelope envelope_in_force(const std::string& source, const mail::Facts& facts, const PlanOptions& options) {
+  const auto named = options.overrides.find(source);
+  if (named != options.overrides.end()) return named->second.envelope;
+  if (facts.x_headers.recipients.empty()) {
+    auto envelope = facts.headers;
+    envelope.source = envelope.recipients.empty() ? mail::EnvelopeSource::none : mail::EnvelopeSource::headers;
+    return envelope;
+  }
+  auto envelope = facts.x_headers;
+  envelope.source = mail::EnvelopeSource::x_headers;
+  if (!envelope.sender_known) {
+    envelope.sender = facts.headers.sender;
+    envelope.sender_known = facts.headers.sender_known;
+    envelope.null_sender = facts.headers.null_sender;
+  }
+  return envelope;
+}
+
+bool is_as_found(const std::string& source, const PlanOptions& options) {
+  const auto role = mailroot::role_of(mailroot::top_of(source));
+  const bool own_form = role == mailroot::Role::pickup || role == mailroot::Role::drop;
+  return own_form && options.overrides.count(source) == 0;
+}
+
+Timestamp arrival_of(const mail::Facts& facts, Timestamp written) {
+  if (facts.arrival_filetime) return from_filetime(*facts.arrival_filetime);
+  return facts.top_received.value_or(written);
+}
+
+Result<Reading> read_message(recovery::Recovery& recovery, const Plan& plan, const Message& message,
+                             const PlanOptions& options) {
+  REQUEUE_TRY(const auto opened, open_message(recovery, message));
+  Reading reading;
+  reading.facts = mail::facts_of(opened.block);
+  reading.envelope = envelope_in_force(message.source, reading.facts, options);
+  leave_out(reading.envelope.recipients, message.covered, plan.addresses);
+  return reading;
+}
+
+}  // namespace requeue::replay

@@ -1,0 +1,222 @@
+#include "replay/plan.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <map>
+#include <numeric>
+
+#include "core/text.h"
+#include "replay/decide.h"
+#include "replay/duplicates.h"
+#include "replay/message_reading.h"
+#include "replay/plan_copies.h"
+#include "replay/plan_notes.h"
+#include "replay/plan_selection.h"
+
+namespace requeue::replay {
+namespace {
+
+constexpr std::size_t most_named = 1000;
+
+// Streams the snapshot's files once: selects, reads each header block, decides each message by itself.
+class Collector {
+ public:
+  Collector(recovery::Recovery& recovery, const Ledger& ledger, const PlanOptions& options, Watcher& watcher)
+      : recovery_(recovery),
+        ledger_(ledger),
+        options_(options),
+        watcher_(watcher),
+        selector_(recovery.state(), options.folders),
+        decider_(recovery.state(), ledger, options, now()) {}
+
+  Result<void> see(const snapshot::Entry& entry) {
+    if (watcher_.stop_requested()) return failure(Exit::interrupted, "interrupted while the plan was made");
+    if (entry.status.kind != files::Kind::file) return {};
+    watcher_.advance(1, entry.status.size);
+    const auto selection = selector_.select(entry.source);
+    if (selection == Selection::other) {
+      leave(entry.source);
+      return {};
+    }
+    return read(entry, selection == Selection::unknown_name);
+  }
+
+  Plan finish() {
+    plan.not_replayed.assign(not_replayed_.begin(), not_replayed_.end());
+    return std::move(plan);
+  }
+
+  Plan plan;
+  std::vector<Traits> traits;
+
+ private:
+  void leave(const files::Relative& source) {
+    ++plan.not_mail;
+    if (plan.not_mail_named.size() < most_named) plan.not_mail_named.push_back(escape_bytes(source));
+    const auto folder = selector_.not_replayed_folder(source);
+    if (!folder.empty()) ++not_replayed_[folder];
+  }
+
+  static Message message_of(const snapshot::Entry& entry) {
+    Message message;
+    message.source = entry.source;
+    message.size = entry.status.size;
+    message.mtime = entry.status.written;
+    message.arrival = message.mtime;
+    message.sha256 = digest_of(entry.sha256);
+    message.streams = static_cast<std::uint32_t>(entry.streams.size());
+    auto stored = std::string(snapshot::folder) + '/' + entry.stored;
+    if (stored != stored_path(message)) message.stored = std::move(stored);
+    return message;
+  }
+
+  Result<void> read(const snapshot::Entry& entry, bool unknown_name) {
+    auto message = message_of(entry);
+    Traits known;
+    const auto opened = open_message(recovery_, message);
+    if (opened) {
+      if (unknown_name && !opened->block.is_header) {
+        leave(entry.source);
+        return {};
+      }
+      REQUEUE_CHECK(decide(message, *opened, unknown_name, known));
+    } else {
+      decider_.decide_unreadable(message);
+    }
+    const auto* const standing = ledger_.find(message.source);
+    known.failed_last = standing != nullptr && standing->disposition == Disposition::failed;
+    plan.messages.push_back(std::move(message));
+    traits.push_back(known);
+    return {};
+  }
+
+  Result<void> decide(Message& message, const OpenedMessage& opened, bool unknown_name, Traits& known) {
+    Reading reading;
+    reading.facts = mail::facts_of(opened.block);
+    reading.envelope = envelope_in_force(message.source, reading.facts, options_);
+    message.envelope_source = reading.envelope.source;
+    message.arrival = arrival_of(reading.facts, message.mtime);
+    message.as_found = is_as_found(message.source, options_);
+    decider_.decide(message, reading, unknown_name);
+    fill(known, reading.facts, opened.block);
+    if (message.as_found && message.disposition == Disposition::pending) return note_dot(message);
+    return {};
+  }
+
+  static void fill(Traits& known, const mail::Facts& facts, const mail::HeaderBlock& block) {
+    const auto digest = mail::canonical_header_digest(block);
+    std::copy_n(digest.begin(), known.header.size(), known.header.begin());
+    std::memcpy(&known.content, digest.data(), sizeof known.content);
+    known.was_read = true;
+    known.has_stamp = facts.arrival_filetime.has_value();
+    known.stamp = facts.arrival_filetime.value_or(0);
+    if (facts.message_id.empty()) return;
+    Sha256 sha256;
+    sha256.update(facts.message_id);
+    const auto id = sha256.finish();
+    std::memcpy(&known.message_id, id.data(), sizeof known.message_id);
+  }
+
+  Result<void> note_dot(Message& message) {
+    REQUEUE_TRY(const auto source, open_source(recovery_, message));
+    const auto dot = mail::has_leading_dot(*source);
+    if (dot && *dot) note(message, "as_found_dot");
+    return {};
+  }
+
+  recovery::Recovery& recovery_;
+  const Ledger& ledger_;
+  const PlanOptions& options_;
+  Watcher& watcher_;
+  Selector selector_;
+  Decider decider_;
+  std::map<std::string, std::uint64_t> not_replayed_;
+};
+
+Result<void> check_emptied(const recovery::State& state) {
+  if (state.emptied) return {};
+  return failure(Exit::precondition, "cannot decide what to replay", state.mailroot,
+                 "the Mailroot is not recorded as emptied: what is in the snapshot may still be sent by the service",
+                 "Finish `requeue evacuate` first. Nothing was sent.");
+}
+
+Result<void> check_folders(const std::vector<std::string>& folders) {
+  for (const auto& folder : folders) {
+    if (ascii_iequals(folder, "drop") || ascii_iequals(folder, "badmail")) continue;
+    return failure(Exit::usage, "cannot replay a folder", escape_bytes(folder),
+                   "only Drop and Badmail can be named: Queue and Pickup always are",
+                   "Other folders come back with `requeue restore --folder`.");
+  }
+  return {};
+}
+
+// A name that nothing bears is a mistake that would leave the intended message held, or sent elsewhere.
+Result<void> check_overrides(const Plan& plan, const PlanOptions& options) {
+  auto unknown = options.overrides.size();
+  if (unknown == 0) return {};
+  std::set<std::string_view> known;
+  for (const auto& message : plan.messages) {
+    if (options.overrides.count(message.source) != 0) known.insert(message.source);
+  }
+  const std::pair<const std::string, Override>* first = nullptr;
+  for (const auto& named : options.overrides) {
+    if (known.count(named.first) != 0) continue;
+    if (first == nullptr || named.second.line < first->second.line) first = &named;
+  }
+  if (first == nullptr) return {};
+  return failure(Exit::usage, "cannot use the envelopes file", escape_bytes(first->first),
+                 "line " + std::to_string(first->second.line) + " names a source that is no message here",
+                 "Name sources as `requeue plan --out FILE` writes them. Nothing was sent.");
+}
+
+void sort_by_arrival(Plan& plan, std::vector<Traits>& traits) {
+  std::vector<std::uint32_t> order(plan.messages.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    const auto& first = plan.messages[a];
+    const auto& second = plan.messages[b];
+    return std::tie(first.arrival, first.source) < std::tie(second.arrival, second.source);
+  });
+  reorder(plan.messages, order);
+  reorder(traits, std::move(order));
+}
+
+}  // namespace
+
+Counts Plan::counts() const {
+  Counts out;
+  std::array<std::uint64_t, 7> by{};
+  for (const auto& message : messages) ++by.at(static_cast<std::size_t>(message.disposition));
+  const auto of = [&](Disposition disposition) { return by.at(static_cast<std::size_t>(disposition)); };
+  out.found = messages.size();
+  out.replayed = of(Disposition::replayed);
+  out.duplicate = of(Disposition::duplicate);
+  out.held = of(Disposition::held);
+  out.skipped = of(Disposition::skipped);
+  out.in_doubt = of(Disposition::in_doubt);
+  out.failed = of(Disposition::failed);
+  out.pending = of(Disposition::pending);
+  return out;
+}
+
+Result<Plan> make_plan(recovery::Recovery& recovery, const Ledger& ledger, const PlanOptions& options,
+                       Watcher& watcher) {
+  REQUEUE_CHECK(check_emptied(recovery.state()));
+  REQUEUE_CHECK(check_folders(options.folders));
+  const auto& snapshot = recovery.state().snapshot;
+  watcher.phase("plan", snapshot ? snapshot->files : 0, snapshot ? snapshot->bytes : 0);
+  Collector collector(recovery, ledger, options, watcher);
+  REQUEUE_CHECK(snapshot::read_entries(recovery.tree(), [&](const auto& entry) { return collector.see(entry); }));
+  auto traits = std::move(collector.traits);
+  auto plan = collector.finish();
+  REQUEUE_CHECK(check_overrides(plan, options));
+  sort_by_arrival(plan, traits);
+  SnapshotCopies copies(recovery, ledger, plan, options, watcher);
+  REQUEUE_CHECK(find_duplicates(plan, traits, options, copies));
+  note_reused_message_ids(plan, traits);
+  sum_up(plan);
+  return plan;
+}
+
+}  // namespace requeue::replay

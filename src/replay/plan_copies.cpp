@@ -1,0 +1,56 @@
+#include "replay/plan_copies.h"
+
+#include "core/text.h"
+#include "journal/details.h"
+#include "mail/content.h"
+#include "replay/message_reading.h"
+
+namespace requeue::replay {
+namespace {
+
+std::vector<std::string> recipients_of(const Json& line) {
+  std::vector<std::string> out;
+  const auto list = line.find("envelope_recipients");
+  if (list == line.end() || !list->is_array()) return out;
+  for (const auto& recipient : *list) {
+    if (recipient.is_string()) out.push_back(unescape_bytes(recipient.get<std::string>()));
+  }
+  return out;
+}
+
+}  // namespace
+
+SnapshotCopies::SnapshotCopies(recovery::Recovery& recovery, const Ledger& ledger, const Plan& plan,
+                               const PlanOptions& options, Watcher& watcher)
+    : recovery_(recovery), ledger_(ledger), plan_(plan), options_(options), watcher_(watcher) {}
+
+Result<void> SnapshotCopies::prepare(const std::vector<std::uint32_t>& replayed) {
+  std::unordered_map<std::string, std::uint32_t> wanted;
+  for (const auto index : replayed) {
+    const auto* const standing = ledger_.find(plan_.messages[index].source);
+    if (standing != nullptr) wanted.emplace(to_hex(standing->details), index);
+  }
+  const auto pick = [&](const std::string& hash, const Json& line) -> Result<void> {
+    const auto found = wanted.find(hash);
+    if (found != wanted.end()) recorded_.insert_or_assign(found->second, recipients_of(line));
+    return {};
+  };
+  REQUEUE_CHECK(journal::read_details(recovery_.tree(), pick));
+  return {};
+}
+
+Result<Sha256Bytes> SnapshotCopies::content(std::uint32_t index) {
+  if (watcher_.stop_requested()) return failure(Exit::interrupted, "interrupted while the messages were compared");
+  REQUEUE_TRY(auto opened, open_message(recovery_, plan_.messages[index]));
+  return mail::canonical_content_digest(opened.block, opened.rest, *opened.source);
+}
+
+// A replayed one whose line was disposed of is taken at the word of its own envelope: what it says itself.
+Result<std::vector<std::string>> SnapshotCopies::recipients(std::uint32_t index) {
+  const auto recorded = recorded_.find(index);
+  if (recorded != recorded_.end()) return recorded->second;
+  REQUEUE_TRY(auto reading, read_message(recovery_, plan_, plan_.messages[index], options_));
+  return std::move(reading.envelope.recipients);
+}
+
+}  // namespace requeue::replay

@@ -1,0 +1,84 @@
+#include "replay/plan_notes.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/text.h"
+
+namespace requeue::replay {
+namespace {
+
+struct Sentence {
+  std::string_view note;
+  std::string_view says;  // after "N messages: "
+};
+
+constexpr std::array<Sentence, 9> sentences = {{
+    {"several_domains",
+     "recipients known from headers only, in several domains: may have been delivered in part already"},
+    {"partial_copy", "copies that go only to recipients whom no earlier copy served"},
+    {"partial_copy_whole",
+     "copies handed back byte for byte: some recipients get them a second time (--envelopes narrows them)"},
+    {"second_submission", "equal contents that arrived at another time: probably submitted twice, both are sent"},
+    {"message_id_reused", "one Message-ID on different contents: all are sent"},
+    {"recipient_without_domain", "a recipient without a domain: written as it stands"},
+    {"differing_return_paths", "several Return-Path fields that differ: ignored"},
+    {"as_found_dot",
+     "handed back byte for byte and a line starts with a dot: whether it was doubled already cannot be told"},
+    {"plan_not_followed", "the plan file says replay, a rule keeps them back: see the rule of each"},
+}};
+
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
+  return std::to_string(count) + ' ' + std::string(count == 1 ? one : many);
+}
+
+template <class Predicate>
+std::uint64_t count_of(const Plan& plan, Predicate predicate) {
+  return static_cast<std::uint64_t>(std::count_if(plan.messages.begin(), plan.messages.end(), predicate));
+}
+
+void say(Plan& plan, std::uint64_t count, std::string_view what) {
+  if (count != 0) plan.notes.push_back(counted(count, "message: ", "messages: ") + std::string(what));
+}
+
+void say_sentence(Plan& plan, const Sentence& sentence) {
+  const auto count = count_of(plan, [&](const Message& message) {
+    return std::find(message.notes.begin(), message.notes.end(), sentence.note) != message.notes.end();
+  });
+  say(plan, count, sentence.says);
+}
+
+void say_rule(Plan& plan, std::string_view rule, std::string_view what) {
+  say(plan, count_of(plan, [&](const Message& message) { return message.rule == rule; }), what);
+}
+
+}  // namespace
+
+void sum_up(Plan& plan) {
+  say_sentence(plan, sentences.front());
+  say(plan,
+      count_of(plan,
+               [](const Message& message) {
+                 return message.disposition == Disposition::pending &&
+                        message.envelope_source == mail::EnvelopeSource::headers;
+               }),
+      "recipients known from headers only");
+  for (auto sentence = sentences.begin() + 1; sentence != sentences.end(); ++sentence) say_sentence(plan, *sentence);
+  say(plan,
+      count_of(
+          plan,
+          [](const Message& message) { return !message.chosen_now && message.disposition == Disposition::pending; }),
+      "left pending: the plan file does not choose them");
+  say_rule(plan, "left_in_place", "still in the Mailroot, for the service to send");
+  say_rule(plan, "restored", "put back into the Mailroot, for the service to send");
+  say_rule(plan, "source_changed", "the snapshot's file is not the one recorded: run requeue audit");
+  for (const auto& [folder, count] : plan.not_replayed) {
+    plan.notes.push_back(counted(count, "file", "files") + " emptied from " + printable(folder) +
+                         " and not replayed; requeue restore --folder " + printable(folder) + " puts them back");
+  }
+  if (plan.not_mail != 0) {
+    plan.notes.push_back(counted(plan.not_mail, "file", "files") + " of the snapshot not decided on (not_mail)");
+  }
+}
+
+}  // namespace requeue::replay

@@ -1,0 +1,60 @@
+// One record of the manifest, up to what a replay adds.
+#include <algorithm>
+
+#include "core/text.h"
+#include "mailroot/mailroot.h"
+#include "replay/plan.h"
+
+namespace requeue::replay {
+namespace {
+
+std::string_view plan_word(Disposition disposition) {
+  switch (disposition) {
+    case Disposition::pending:
+      return "replay";
+    case Disposition::held:
+    case Disposition::failed:  // it is not sent until a person has looked at the snapshot
+      return "hold";
+    case Disposition::skipped:
+      return "skip";
+    default:
+      return to_string(disposition);
+  }
+}
+
+Json recipients_of(const mail::Envelope& envelope) {
+  auto out = Json::array();
+  for (const auto& recipient : envelope.recipients) out.push_back(escape_bytes(recipient));
+  return out;
+}
+
+}  // namespace
+
+Json record_of(std::uint64_t seq, const Message& message, const Reading& reading, const Plan& plan, bool as_plan) {
+  const auto& facts = reading.facts;
+  const auto& envelope = reading.envelope;
+  Json record = Json::object();
+  record["seq"] = seq;
+  record["source"] = escape_bytes(message.source);
+  record["folder"] = escape_bytes(mailroot::top_of(message.source));
+  record["size"] = message.size;
+  record["mtime"] = to_iso8601(message.mtime);
+  record["sha256"] = to_hex(message.sha256);
+  record["streams"] = message.streams;
+  record["message_id"] = escape_bytes(facts.message_id);
+  record["mih"] = facts.message_id.empty() ? std::string() : md5_hex(facts.message_id);
+  record["date"] = escape_bytes(facts.date);
+  record["subject"] = escape_bytes(facts.subject);
+  record["from"] = escape_bytes(facts.from);
+  record["envelope_sender"] = envelope.null_sender ? "<>" : escape_bytes(envelope.sender);
+  record["envelope_recipients"] = recipients_of(envelope);
+  record["envelope_source"] = std::string(mail::to_string(envelope.source));
+  record["arrival"] = to_iso8601(message.arrival);
+  record["disposition"] = std::string(as_plan ? plan_word(message.disposition) : to_string(message.disposition));
+  record["rule"] = std::string(message.rule);
+  const bool names_original = message.duplicate_of < plan.messages.size();
+  record["duplicate_of"] = names_original ? escape_bytes(plan.messages[message.duplicate_of].source) : std::string();
+  return record;
+}
+
+}  // namespace requeue::replay

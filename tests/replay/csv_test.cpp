@@ -1,0 +1,166 @@
+#include "replay/csv.h"
+
+#include <catch2/catch.hpp>
+
+#include "replay/plan.h"
+
+using namespace requeue;
+using namespace requeue::replay;
+
+namespace {
+
+const std::vector<std::string> hostile = {
+    "",
+    "plain",
+    "=1+1",
+    "+1",
+    "-bob@example.org",
+    "@SUM(A1)",
+    "\tx",
+    "\rx",
+    "'=x",
+    "''=x",
+    "'plain",
+    "a;=b",
+    "a;'=b",
+    "a\n-b",
+    "a\r\n=b",
+    "a,b",
+    "say \"hi\"",
+    "\"",
+    "\"\"",
+    ",",
+    ";",
+    "'",
+    "''",
+    "'\n'=",
+    "a;;=b",
+    "Größe; -5 %",
+    "a@x;-b@y;'@z",
+    "\r\n\r\n=",
+    "trailing\r",
+    "';'",
+    "=\"a,b\"",
+    " lead ",
+};
+
+Result<CsvTable> one_cell(const std::string& value) {
+  return parse_csv(csv_line({"before", "cell", "after"}) + csv_line({"x", value, "y"}), "f.csv", "a file");
+}
+
+}  // namespace
+
+TEST_CASE("every cell comes back as it was", "[csv]") {
+  for (const auto& value : hostile) {
+    INFO("cell: " << value);
+    CHECK(restore_cell(defuse_cell(value)) == value);
+    const auto table = one_cell(value);
+    REQUIRE(table);
+    REQUIRE(table->rows.size() == 1);
+    CHECK(table->rows[0].fields == std::vector<std::string>{"x", value, "y"});
+  }
+}
+
+TEST_CASE("no cell starts a formula, whatever separates cells", "[csv]") {
+  for (const auto& value : hostile) {
+    const auto defused = defuse_cell(value);
+    INFO("cell: " << defused);
+    for (std::size_t i = 0; i < defused.size(); ++i) {
+      const bool starts = i == 0 || defused[i - 1] == ';' || defused[i - 1] == '\n';
+      if (starts) CHECK(std::string("=+-@\t\r").find(defused[i]) == std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("ordinary cells are left alone", "[csv]") {
+  CHECK(csv_line({"Queue/a.eml", "a@x;b@y", "it's", "5 - 3 = 2"}) == "Queue/a.eml,a@x;b@y,it's,5 - 3 = 2\r\n");
+  CHECK(csv_line({"=1", "a,b", "\"q\""}) == "'=1,\"a,b\",\"\"\"q\"\"\"\r\n");
+}
+
+TEST_CASE("lists are joined, numbers are digits, missing values are empty", "[csv]") {
+  const Json record = {{"seq", 7}, {"to", {"a@x", "b@y"}}, {"none", nullptr}};
+  CHECK(csv_fields(record, {"to", "seq", "none", "absent"}) == std::vector<std::string>{"a@x;b@y", "7", "", ""});
+}
+
+TEST_CASE("what people's editors do to a file is taken", "[csv]") {
+  const auto table = parse_csv("\xEF\xBB\xBF Source ,SENDER\n\na,b\r\n\"c\",d", "f.csv", "a file");
+  REQUIRE(table);
+  CHECK(table->columns == std::vector<std::string>{"source", "sender"});
+  REQUIRE(table->rows.size() == 2);
+  CHECK(table->rows[0].line == 3);
+  CHECK(table->rows[1].fields == std::vector<std::string>{"c", "d"});
+}
+
+TEST_CASE("a broken file is refused with its line", "[csv]") {
+  const auto why = [](const char* text) {
+    const auto table = parse_csv(text, "f.csv", "a file");
+    REQUIRE_FALSE(table);
+    CHECK(table.error().exit == Exit::usage);
+    return table.error().why;
+  };
+  CHECK(why("") == "line 1: there is no header line");
+  CHECK(why("a,b\r\nx\r\n") == "line 2: it has 1 fields, the header line has 2");
+  CHECK(why("a,b\n\"x\ny\",z\nq,\"open\n\n") == "line 4: a quote is opened and never closed");
+  CHECK(why("a\n\"x\"y\n") == "line 2: text follows a closing quote");
+}
+
+TEST_CASE("an envelopes file gives envelopes by true source", "[csv][envelopes]") {
+  const auto read = parse_envelopes(
+      "source,sender,recipients\r\nQueue/a.eml,<a@x.org>,b@x.org; B@X.ORG;c@x.org\r\n"
+      "Queue/\\xff.eml,<>,\"\"\"d;e\"\"@x.org;f@x.org\"\r\n'=odd,a@x.org,'-b@x.org\r\n",
+      "e.csv");
+  REQUIRE(read);
+  REQUIRE(read->size() == 3);
+  const auto& first = read->at("Queue/a.eml");
+  CHECK(first.line == 2);
+  CHECK(first.envelope.sender == "a@x.org");
+  CHECK(first.envelope.source == mail::EnvelopeSource::override_);
+  CHECK(first.envelope.recipients == std::vector<std::string>{"b@x.org", "c@x.org"});
+  const auto& second = read->at("Queue/\xff.eml");
+  CHECK(second.envelope.null_sender);
+  CHECK(second.envelope.recipients == std::vector<std::string>{"\"d;e\"@x.org", "f@x.org"});
+  CHECK(read->at("=odd").envelope.recipients == std::vector<std::string>{"-b@x.org"});
+}
+
+TEST_CASE("an envelopes file that could send wrongly is refused", "[csv][envelopes]") {
+  const auto why = [](const std::string& rows) {
+    const auto read = parse_envelopes("source,sender,recipients\n" + rows, "e.csv");
+    REQUIRE_FALSE(read);
+    CHECK(read.error().exit == Exit::usage);
+    return read.error().why;
+  };
+  CHECK(why("q,,b@x\n") == "line 2: no sender");
+  CHECK(why("q,a@x,\n") == "line 2: no recipient");
+  CHECK(why("q,a@x, ; ;\n") == "line 2: no recipient");
+  CHECK(why("q,a@x,b x@y\n") == "line 2: not a bare address: b x@y");
+  CHECK(why("q,a@x,b@y\nq,a@x,c@y\n") == "line 3: the source stands in line 2 already: q");
+  CHECK_FALSE(parse_envelopes("source,recipients\nq,a@x\n", "e.csv"));
+}
+
+TEST_CASE("a plan file gives its lines, and refuses words that are none", "[csv][plan]") {
+  const auto lines =
+      parse_plan("seq,sha256,source,disposition\r\n1,ABC,Queue/a.eml,replay\r\n2,d,'=q,hold\r\n", "p.csv");
+  REQUIRE(lines);
+  REQUIRE(lines->size() == 2);
+  CHECK((*lines)[0].source == "Queue/a.eml");
+  CHECK((*lines)[0].sha256 == "abc");
+  CHECK((*lines)[1].source == "=q");
+  CHECK((*lines)[1].disposition == "hold");
+  for (const auto* const bad : {"send", "", "pending", "Replay"}) {
+    CHECK_FALSE(parse_plan("source,sha256,disposition\na,b," + std::string(bad) + "\n", "p.csv"));
+  }
+  CHECK_FALSE(parse_plan("source,sha256,disposition\na,b,replay\na,b,skip\n", "p.csv"));
+  CHECK_FALSE(parse_plan("source,disposition\na,replay\n", "p.csv"));
+}
+
+TEST_CASE("a plan is stale when the bag says otherwise", "[csv][plan]") {
+  Plan plan;
+  plan.messages.resize(1);
+  plan.messages[0].source = "Queue/a.eml";
+  const auto sha256 = to_hex(plan.messages[0].sha256);
+  CHECK(check_stale(plan, {{"Queue/a.eml", sha256, "replay"}}, "p.csv"));
+  const auto other = check_stale(plan, {{"Queue/a.eml", std::string(64, '1'), "replay"}}, "p.csv");
+  REQUIRE_FALSE(other);
+  CHECK(other.error().exit == Exit::stale_plan);
+  CHECK_FALSE(check_stale(plan, {{"Queue/b.eml", sha256, "replay"}}, "p.csv"));
+}
