@@ -22,7 +22,7 @@ struct HeadFound {
 
 struct Audit {
   bool bag_complete = false, bag_valid = false;
-  std::string level;  // "disk" or "cache"
+  std::string level;  // "disk" or "cache"; empty: the payload was not read
   std::int64_t records = 0;
   bool unbroken = false;
   std::string head;
@@ -31,10 +31,12 @@ struct Audit {
   std::uint64_t checked = 0, different = 0;  // handed-over files re-derived
   std::vector<HeadFound> heads;
   std::vector<std::string> findings;  // one sentence each, with line, file and meaning; safe to show
+  std::vector<std::string> notes;     // what the record cannot say, or says of an unfinished procedure; no failure
   Exit exit = Exit::done;
 };
 
-// Opens the folder itself: a broken chain is a finding (unbroken false, Exit::verification), not a refusal.
+// Opens the folder itself: a broken chain is a finding (unbroken false, Exit::verification), not a refusal. Writes
+// nothing and needs no lock; beside a run that writes, what that run is writing just now may be missing from it.
 Result<Audit> audit(files::Files& files, const files::Path& recovery, const AuditOptions& options, Watcher& watcher);
 
 }  // namespace requeue::report

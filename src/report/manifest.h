@@ -1,5 +1,5 @@
-// The manifest: one record a message, drawn from the journal, messages.jsonl and the snapshot. Nothing else is asked, so
-// that it says the same on every machine. Records stream; memory is the ledger's.
+// The manifest: one record a message, drawn from the journal, messages.jsonl and the snapshot. Nothing else is asked,
+// so that it says the same on every machine. Records stream; memory is the ledger's.
 #pragma once
 
 #include <functional>

@@ -1,0 +1,123 @@
+#include <algorithm>
+#include <array>
+
+#include "core/text.h"
+#include "report/audit_work.h"
+#include "report/selection.h"
+#include "snapshot/bag.h"
+
+namespace requeue::report {
+namespace {
+
+struct Recount {
+  replay::Counts now;
+  std::uint64_t found_then = 0;     // by the folders of the newest replay that said how it ended
+  std::uint64_t decided_known = 0;  // messages of the ledger that the bag holds
+};
+
+void keep_source(AuditWork& work, const snapshot::Entry& entry) {
+  const auto* account = work.handovers.find(entry.source);
+  if (account != nullptr && account->committed) work.kept.emplace(entry.source, Kept{entry.stored, entry.sha256});
+}
+
+// The rules select, the journal decides; what the journal does not know is pending.
+void count_entry(AuditWork& work, const snapshot::Entry& entry, Recount& recount) {
+  const auto* standing = work.ledger.find(entry.source);
+  if (standing != nullptr) ++recount.decided_known;
+  const auto& stated = work.tally.stated();
+  if (!is_message(work.tree, entry, work.state.replayed_folders)) {
+    if (standing == nullptr) return;
+    work.find("journal.jsonl decides on " + printable(entry.source) +
+              ", which is no message by the rules for folders and names: its counts cannot be right.");
+    return;
+  }
+  ++recount.now.found;
+  if (stated && is_message(work.tree, entry, stated->replayed_folders)) ++recount.found_then;
+  ++counter(recount.now, standing == nullptr ? replay::Disposition::pending : standing->disposition);
+}
+
+Result<Recount> recount_bag(AuditWork& work) {
+  Recount recount;
+  const auto visit = [&](const snapshot::Entry& entry) -> Result<void> {
+    REQUEUE_CHECK(check_stop(work.watcher));
+    if (entry.status.kind != files::Kind::file) return {};
+    keep_source(work, entry);
+    count_entry(work, entry, recount);
+    return {};
+  };
+  const auto read = snapshot::read_entries(work.tree, visit);
+  if (read) return recount;
+  if (ends_audit(read.error())) return failure(read.error());
+  work.find(read.error());
+  return recount;
+}
+
+bool unknown_sources(AuditWork& work, const Recount& recount) {
+  const auto known = static_cast<std::uint64_t>(work.ledger.all().size());
+  if (known <= recount.decided_known) return false;
+  work.find("journal.jsonl decides on " + std::to_string(known - recount.decided_known) +
+            " messages that the snapshot's files.jsonl does not hold.");
+  return true;
+}
+
+struct Compared {
+  const char* key;
+  std::uint64_t counted;
+};
+
+// What the newest replay said it had come to, against the journal up to that very line and the bag.
+bool differs_from_stated(AuditWork& work, const Recount& recount) {
+  if (!work.tally.stated()) return false;
+  const auto& stated = *work.tally.stated();
+  const auto& counted = stated.counted;
+  const auto decided =
+      counted.replayed + counted.duplicate + counted.held + counted.skipped + counted.in_doubt + counted.failed;
+  const auto pending = recount.found_then - std::min(recount.found_then, decided);
+  const std::array<Compared, 8> all{{{"found", recount.found_then},
+                                     {"replayed", counted.replayed},
+                                     {"duplicate", counted.duplicate},
+                                     {"held", counted.held},
+                                     {"skipped", counted.skipped},
+                                     {"in_doubt", counted.in_doubt},
+                                     {"failed", counted.failed},
+                                     {"pending", pending}}};
+  bool differs = false;
+  for (const auto& [key, value] : all) {
+    const auto said = integer_of(stated.counts, key, -1);
+    if (said < 0 || static_cast<std::uint64_t>(said) == value) continue;
+    differs = true;
+    work.find("journal.jsonl line " + std::to_string(stated.line) + " states " + key + " " + std::to_string(said) +
+              ", but counted from the snapshot and the journal it is " + std::to_string(value) + ".");
+  }
+  return differs;
+}
+
+void tell_procedure(AuditWork& work) {
+  if (!work.state.emptied) {
+    work.note("The Mailroot was not emptied yet: every message counts as pending, and none can be replayed.");
+  }
+  if (const auto open = work.ledger.open_intents().size(); open > 0) {
+    work.note(std::to_string(open) +
+              " hand-overs were begun and not settled (a replay was killed); they are counted as last decided. Run "
+              "replay again: it settles them before anything is sent.");
+  }
+}
+
+}  // namespace
+
+Result<void> audit_balance(AuditWork& work) {
+  if (!work.state.snapshot) {
+    work.result.balanced = work.ledger.all().empty() && work.findings == 0;
+    return {};
+  }
+  work.watcher.phase("audit: balance", work.state.snapshot->files, 0);
+  REQUEUE_TRY(const auto recount, recount_bag(work));
+  work.result.balance = recount.now;
+  const bool unknown = unknown_sources(work, recount);
+  const bool differs = differs_from_stated(work, recount);
+  work.result.balanced = recount.now.balanced() && !unknown && !differs;
+  tell_procedure(work);
+  return {};
+}
+
+}  // namespace requeue::report

@@ -1,0 +1,107 @@
+#include "core/text.h"
+#include "report/audit_work.h"
+
+namespace requeue::report {
+namespace {
+
+// messages.jsonl before the journal, so that a run which writes meanwhile cannot make the journal look cut.
+Result<void> expect_afters(AuditWork& work, journal::AfterCheck& afters) {
+  work.details_present = work.tree.status(files::Relative(journal::details_name)).has_value();
+  const auto visit = [&](const std::string& /*hash*/, const Json& line) -> Result<void> {
+    afters.expect(text_of(line, "after"));
+    return {};
+  };
+  const auto read = journal::read_details(work.tree, visit);
+  if (read) return {};
+  if (ends_audit(read.error())) return failure(read.error());
+  work.details_whole = false;
+  work.find(read.error());
+  return {};
+}
+
+void expect_heads(AuditWork& work) {
+  for (const auto& hash : work.options.expect_heads) work.result.heads.push_back({hash, false, 0});
+}
+
+// `following` holds the line's number until the number of lines is known.
+void see_head(AuditWork& work, const journal::Line& line) {
+  for (auto& head : work.result.heads) {
+    if (!ascii_iequals(head.hash, line.hash)) continue;
+    head.found = true;
+    head.following = line.seq;
+  }
+}
+
+void finish_heads(AuditWork& work) {
+  for (auto& head : work.result.heads) {
+    head.following = head.found ? work.result.records - head.following : 0;
+    if (head.found) continue;
+    work.find("No line of journal.jsonl has the expected hash " + printable(head.hash) +
+              ": lines were cut off or replaced after that head was noted.");
+  }
+}
+
+void see_details(AuditWork& work, const journal::Line& line) {
+  if (auto hash = text_of(line.json, "details"); !hash.empty()) {
+    work.details_named.try_emplace(std::move(hash), line.seq);
+  }
+}
+
+Result<void> see_line(AuditWork& work, const journal::Line& line) {
+  REQUEUE_CHECK(check_stop(work.watcher));
+  see_head(work, line);
+  see_details(work, line);
+  if (line.event == "dispose") work.disposed = true;
+  work.tally.before(line, work.ledger);
+  REQUEUE_CHECK(work.state.see(line));
+  REQUEUE_CHECK(work.ledger.see(line));
+  REQUEUE_CHECK(work.handovers.see(line));
+  work.tally.after(line, work.ledger, work.state);
+  work.result.records = line.seq;
+  work.result.head = line.hash;
+  return {};
+}
+
+Result<void> read_chain(AuditWork& work, journal::AfterCheck& afters) {
+  const auto visit = [&](const journal::Line& line) -> Result<void> {
+    afters.saw_journal_line(line.hash);
+    return see_line(work, line);
+  };
+  const auto chain = journal::read(work.tree, visit);
+  if (!chain) {
+    if (ends_audit(chain.error())) return failure(chain.error());
+    work.find(chain.error());
+    return {};
+  }
+  work.result.unbroken = true;
+  if (chain->torn.length > 0) {
+    work.note("journal.jsonl ends in " + std::to_string(chain->torn.length) +
+              " bytes that are no whole line (a torn write); the next run that writes cuts them off and records it.");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> audit_chain(AuditWork& work) {
+  work.watcher.phase("audit: journal", 0, 0);
+  work.result.head = std::string(journal::no_hash);
+  journal::AfterCheck afters;
+  expect_heads(work);
+  REQUEUE_CHECK(expect_afters(work, afters));
+  REQUEUE_CHECK(read_chain(work, afters));
+  // Of a broken chain only the lines before the break were seen: what is missing after it is the same finding.
+  if (work.result.unbroken && work.result.records == 0) {
+    work.result.unbroken = false;
+    work.find(
+        "journal.jsonl holds no whole line, yet the recovery folder holds a snapshot or messages.jsonl: the journal "
+        "was removed or cut.");
+  } else if (work.result.unbroken && !afters.complete()) {
+    work.find("messages.jsonl names journal lines that journal.jsonl does not hold: whole lines were cut off its end.");
+  }
+  finish_heads(work);
+  for (const auto& contradiction : work.handovers.contradictions()) work.find(contradiction);
+  return {};
+}
+
+}  // namespace requeue::report
