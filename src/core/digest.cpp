@@ -39,7 +39,9 @@ Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 
-void Sha256::update(std::string_view bytes) { gcry_md_write(state_->handle, bytes.data(), bytes.size()); }
+void Sha256::update(std::string_view bytes) {
+  gcry_md_write(state_->handle, bytes.data(), bytes.size());
+}
 
 Sha256Bytes Sha256::finish() {
   Sha256Bytes digest{};
@@ -47,7 +49,9 @@ Sha256Bytes Sha256::finish() {
   return digest;
 }
 
-std::string Sha256::hex() { return to_hex(finish()); }
+std::string Sha256::hex() {
+  return to_hex(finish());
+}
 
 std::string sha256_hex(std::string_view bytes) {
   Sha256 digest;

@@ -30,11 +30,11 @@ enum class Cause {
   not_found,
   exists,
   denied,
-  busy,       // open elsewhere without sharing, or locked
+  busy,  // open elsewhere without sharing, or locked
   no_space,
-  io,         // the device failed (EIO)
+  io,  // the device failed (EIO)
   not_supported,
-  is_link,    // a link stood where a file or folder was expected; it was not followed
+  is_link,  // a link stood where a file or folder was expected; it was not followed
   cross_volume,
   read_only,  // a dry run's file layer refused to write
   interrupted,
@@ -52,7 +52,9 @@ struct Error {
 template <class T>
 using Result = tl::expected<T, Error>;
 
-inline tl::unexpected<Error> failure(Error error) { return tl::unexpected<Error>(std::move(error)); }
+inline tl::unexpected<Error> failure(Error error) {
+  return tl::unexpected<Error>(std::move(error));
+}
 
 // An Error in one call. `exit` first because it is the decision; the words follow.
 inline tl::unexpected<Error> failure(Exit exit, std::string what, std::string path = {}, std::string why = {},
@@ -74,12 +76,11 @@ std::string_view to_string(Exit exit);
 // Early return of an Error. REQUEUE_TRY declares the value; REQUEUE_CHECK is for Result<void>.
 #define REQUEUE_CONCAT_(a, b) a##b
 #define REQUEUE_CONCAT(a, b) REQUEUE_CONCAT_(a, b)
-#define REQUEUE_TRY_(result, declaration, expression)          \
-  auto result = (expression);                                  \
+#define REQUEUE_TRY_(result, declaration, expression)              \
+  auto result = (expression);                                      \
   if (!result) return requeue::failure(std::move(result.error())); \
   declaration = std::move(*result)
-#define REQUEUE_TRY(declaration, expression) \
-  REQUEUE_TRY_(REQUEUE_CONCAT(result_, __LINE__), declaration, expression)
+#define REQUEUE_TRY(declaration, expression) REQUEUE_TRY_(REQUEUE_CONCAT(result_, __LINE__), declaration, expression)
 #define REQUEUE_CHECK_(result, expression) \
   if (auto result = (expression); !result) return requeue::failure(std::move(result.error()))
 #define REQUEUE_CHECK(expression) REQUEUE_CHECK_(REQUEUE_CONCAT(checked_, __LINE__), expression)

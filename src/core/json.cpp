@@ -1,5 +1,7 @@
 #include "core/json.h"
 
+template class nlohmann::basic_json<nlohmann::ordered_map>;
+
 namespace requeue {
 namespace {
 
@@ -10,8 +12,10 @@ bool too_deep(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (quoted) {
-      if (c == '\\') ++i;
-      else if (c == '"') quoted = false;
+      if (c == '\\')
+        ++i;
+      else if (c == '"')
+        quoted = false;
     } else if (c == '"') {
       quoted = true;
     } else if (c == '{' || c == '[') {
@@ -25,7 +29,9 @@ bool too_deep(std::string_view text) {
 
 }  // namespace
 
-std::string to_line(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string to_line(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 std::optional<Json> parse_object(std::string_view text) {
   if (too_deep(text)) return std::nullopt;

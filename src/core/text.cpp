@@ -8,9 +8,13 @@ namespace {
 
 constexpr std::string_view digits = "0123456789abcdef";
 
-unsigned char byte_at(std::string_view s, std::size_t i) { return static_cast<unsigned char>(s[i]); }
+unsigned char byte_at(std::string_view s, std::size_t i) {
+  return static_cast<unsigned char>(s[i]);
+}
 
-bool continuation(std::string_view s, std::size_t i) { return i < s.size() && (byte_at(s, i) & 0xC0U) == 0x80U; }
+bool continuation(std::string_view s, std::size_t i) {
+  return i < s.size() && (byte_at(s, i) & 0xC0U) == 0x80U;
+}
 
 struct Unit {
   std::size_t length = 0;  // 0: not UTF-8 at this place

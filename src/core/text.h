@@ -1,9 +1,9 @@
 // Bytes that come from mail or from a disk, made into text that is safe where it is shown.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
-#include <optional>
 
 namespace requeue {
 

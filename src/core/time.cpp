@@ -30,9 +30,9 @@ Civil to_civil(Timestamp time) {
 std::string format(Timestamp time, int decimals, std::int32_t fraction) {
   const auto c = to_civil(time);
   char text[64];
-  const int length = std::snprintf(text, sizeof text, "%04lld-%02u-%02uT%02u:%02u:%02u.%0*dZ",
-                                   static_cast<long long>(c.year), c.month, c.day, c.hour, c.minute, c.second, decimals,
-                                   fraction);
+  const int length =
+      std::snprintf(text, sizeof text, "%04lld-%02u-%02uT%02u:%02u:%02u.%0*dZ", static_cast<long long>(c.year), c.month,
+                    c.day, c.hour, c.minute, c.second, decimals, fraction);
   return std::string(text, static_cast<std::size_t>(length));
 }
 
@@ -56,9 +56,13 @@ Timestamp now() {
   return {whole.count(), static_cast<std::int32_t>(duration_cast<nanoseconds>(since - whole).count())};
 }
 
-std::string to_iso8601(Timestamp time) { return format(time, 3, time.nanoseconds / 1000000); }
+std::string to_iso8601(Timestamp time) {
+  return format(time, 3, time.nanoseconds / 1000000);
+}
 
-std::string to_iso8601_exact(Timestamp time) { return format(time, 9, time.nanoseconds); }
+std::string to_iso8601_exact(Timestamp time) {
+  return format(time, 9, time.nanoseconds);
+}
 
 std::optional<Timestamp> from_civil(std::int64_t year, int month, int day, int hour, int minute, int second) {
   if (year < -9999 || year > 32000 || month < 1 || day < 1 || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
