@@ -82,7 +82,7 @@ Result<Hashed> hash_payload(files::Tree& tree, const files::Relative& path, std:
   return hashed;
 }
 
-Error interrupted() {
+Error checking_interrupted() {
   return {Exit::interrupted,
           Cause::interrupted,
           "interrupted while the snapshot was verified",
@@ -146,7 +146,7 @@ class Check {
         continue;
       }
       for (const auto& entry : *entries) {
-        if (watcher_.stop_requested()) return failure(interrupted());
+        if (watcher_.stop_requested()) return failure(checking_interrupted());
         auto path = files::join(current, entry.name);
         if (entry.kind == Kind::folder) {
           folders.push_back(std::move(path));

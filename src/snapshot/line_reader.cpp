@@ -5,7 +5,7 @@
 namespace requeue::snapshot {
 namespace {
 
-constexpr std::size_t block = std::size_t{64} * 1024;
+constexpr std::size_t read_block = std::size_t{64} * 1024;
 constexpr std::size_t longest_line = std::size_t{16} * 1024 * 1024;
 
 }  // namespace
@@ -27,8 +27,8 @@ Result<std::optional<std::string>> LineReader::next() {
     begin_ = 0;
     searched = buffer_.size();
     if (buffer_.size() > longest_line) return failure(damage(name_, "a line is longer than 16 MiB"));
-    buffer_.resize(searched + block);
-    auto count = reader_->read(buffer_.data() + searched, block);
+    buffer_.resize(searched + read_block);
+    auto count = reader_->read(buffer_.data() + searched, read_block);
     buffer_.resize(searched + count.value_or(0));
     if (!count) return failure(std::move(count.error()));
     if (*count > 0) continue;

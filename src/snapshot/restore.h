@@ -15,7 +15,8 @@ struct RestoreOptions {
   std::vector<std::string> folders;  // top folders; empty: all
   // Into the Mailroot that the journal names: journaled, and `leave_out` is asked.
   bool recorded_mailroot = false;
-  // Why this source is never put back there ("replayed", "in doubt", ...); nullopt: it may be. Given by replay's ledger.
+  // Why this source is never put back there ("replayed", "in doubt", ...); nullopt: it may be. Given by replay's
+  // ledger.
   std::function<std::optional<std::string>(const files::Relative& source)> leave_out;
   // Only these sources (restore --held); unset: all.
   std::function<bool(const files::Relative& source)> only;
@@ -23,9 +24,10 @@ struct RestoreOptions {
 
 struct Restored {
   std::uint64_t restored = 0;
-  std::uint64_t present = 0;               // the same file already stands there
-  std::vector<std::string> conflicts;      // a different file stands there: not overwritten
-  std::vector<std::string> left_out;       // "path: why", safe to show
+  std::uint64_t present = 0;           // the same file already stands there
+  std::vector<std::string> conflicts;  // a different file stands there: not overwritten
+  std::vector<std::string> left_out;   // "path: why", safe to show
+  bool damaged = false;                // one of them since its bytes in the snapshot are wrong: Exit::verification
 };
 
 // Each file is checked against its digest while it is copied; one that differs is left out (Exit::verification).

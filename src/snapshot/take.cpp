@@ -18,7 +18,7 @@ using mailroot::Item;
 
 constexpr std::size_t most_named_in_the_journal = 1000;
 
-Error interrupted() {
+Error taking_interrupted() {
   return {Exit::interrupted,
           Cause::interrupted,
           "interrupted while the snapshot was taken",
@@ -54,7 +54,7 @@ class Taking {
       : copier_(mailroot, recovery), tag_(std::move(tag)), watcher_(watcher) {}
 
   Result<void> see(const Item& item) {
-    if (watcher_.stop_requested()) return failure(interrupted());
+    if (watcher_.stop_requested()) return failure(taking_interrupted());
     const bool payload = item.status.kind == Kind::file || item.status.kind == Kind::folder;
     if (!payload) return record_other(item);
     REQUEUE_TRY(const auto entry, copier_.copy(item, paths_.of(item.path, item.status.kind == Kind::folder)));

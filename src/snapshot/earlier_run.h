@@ -1,0 +1,32 @@
+// What an earlier, interrupted run of empty left behind, and what may be concluded from a file that is gone.
+#pragma once
+
+#include <string>
+
+#include "recovery/recovery.h"
+#include "snapshot/removal.h"
+
+namespace requeue::snapshot {
+
+class EarlierRun {
+ public:
+  explicit EarlierRun(const recovery::Recovery& recovery);
+
+  [[nodiscard]] bool any() const { return any_; }
+  // The same --keep and --empty-mailbox as before: what a begun group says of a folder holds only then.
+  [[nodiscard]] Result<void> check_same(const Scope& scope) const;
+  // Once, before anything is concluded: newcomers in Queue or Pickup mean that the service may have been at work.
+  Result<void> look_around(files::Tree& mailroot, files::Tree& recovery, const Scope& scope);
+  // Whether a snapshot file that is absent now was removed by us. If not, or if that cannot be known: gone.
+  [[nodiscard]] bool removed(const Entry& entry) const;
+  // The greatest source of all groups begun; a later group must not hide it.
+  [[nodiscard]] const files::Relative& frontier() const { return last_; }
+
+ private:
+  const recovery::State& state_;
+  bool any_;
+  files::Relative first_, last_;  // of the last group begun; empty: none
+  bool in_doubt_;
+};
+
+}  // namespace requeue::snapshot

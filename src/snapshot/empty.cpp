@@ -1,0 +1,290 @@
+#include "snapshot/empty.h"
+
+#include <algorithm>
+#include <set>
+
+#include "core/text.h"
+#include "mailroot/mailroot.h"
+#include "snapshot/bag_layout.h"
+#include "snapshot/earlier_run.h"
+#include "snapshot/files_jsonl.h"
+#include "snapshot/newcomers.h"
+#include "snapshot/removal.h"
+#include "snapshot/standing.h"
+
+namespace requeue::snapshot {
+namespace {
+
+constexpr std::size_t group_size = 256;
+constexpr std::size_t most_named = 1000;
+constexpr const char* gone_rule = "gone_before_empty";
+
+Result<void> refuse(std::string what, const files::Tree& tree, std::string why, std::string hint) {
+  return failure(Exit::precondition, std::move(what), files::to_text(tree.path()), std::move(why), std::move(hint));
+}
+
+Result<void> check_ready(recovery::Recovery& recovery, const files::Tree& mailroot) {
+  const auto& state = recovery.state();
+  const auto& tree = recovery.tree();
+  if (state.emptied) {
+    return refuse("the Mailroot was emptied already", tree, "the journal records it as complete",
+                  "Nothing was removed now. Next: requeue status, or a new recovery folder for another evacuation.");
+  }
+  if (!state.snapshot) {
+    return refuse("there is no snapshot", tree, "the journal records none",
+                  "Nothing was removed. Next: requeue snapshot, then requeue verify.");
+  }
+  if (!state.verified_now()) {
+    return refuse("the snapshot is not verified", tree,
+                  state.verified ? "its newest verification failed, or was of an earlier snapshot"
+                                 : "it was never read again from the disk",
+                  "Nothing was removed. Next: requeue verify.");
+  }
+  if (state.mailroot != files::to_text(mailroot.path())) {
+    return refuse("this is not the Mailroot that the snapshot was taken of", mailroot,
+                  state.mailroot.empty() ? "the journal names none" : "the journal names " + state.mailroot,
+                  "Nothing was removed. Give the recorded Mailroot, or use a new recovery folder for this one.");
+  }
+  return {};
+}
+
+Error service_runs(bool removal_begun) {
+  return {Exit::precondition,
+          Cause::other,
+          "the SMTP service is running",
+          {},
+          "files must not be removed under it",
+          removal_begun ? "What was removed stands in the verified snapshot. Stop the service, then run the same "
+                          "command again; it goes on where it stopped."
+                        : "Nothing was removed. Stop the service (requeue stop), then run the same command again."};
+}
+
+Error emptying_interrupted() {
+  return {Exit::interrupted,
+          Cause::interrupted,
+          "interrupted while the Mailroot was emptied",
+          {},
+          {},
+          "What was removed stands in the verified snapshot. Leave the service stopped; the same command goes on."};
+}
+
+class Emptying {
+ public:
+  Emptying(recovery::Recovery& recovery, files::Tree& mailroot, const EmptyOptions& options, Watcher& watcher)
+      : recovery_(recovery),
+        mailroot_(mailroot),
+        options_(options),
+        watcher_(watcher),
+        scope_(options.keep, options.empty_mailbox),
+        earlier_(recovery),
+        left_(recovery.state().left_in_place),
+        gone_(recovery.state().gone) {
+    if (!earlier_.any()) left_.clear();
+  }
+
+  Result<Emptied> run() {
+    REQUEUE_CHECK(begin());
+    REQUEUE_CHECK(remove_all());
+    REQUEUE_CHECK(name_newcomers());
+    REQUEUE_CHECK(ask_service());
+    return finish();
+  }
+
+ private:
+  Result<void> begin() {
+    const auto& facts = *recovery_.state().snapshot;
+    REQUEUE_CHECK(check_tags(recovery_.tree(), facts.root));
+    REQUEUE_CHECK(earlier_.check_same(scope_));
+    REQUEUE_CHECK(ask_service());
+    watcher_.phase("empty", facts.files, 0);
+    if (earlier_.any()) return earlier_.look_around(mailroot_, recovery_.tree(), scope_);
+    if (watcher_.stop_requested()) return failure(emptying_interrupted());
+    Json keep = Json::array();
+    for (const auto& name : scope_.keep()) keep.push_back(escape_bytes(name));
+    REQUEUE_CHECK(recovery_.record(
+        "emptying", {{"root", facts.root}, {"keep", std::move(keep)}, {"empty_mailbox", scope_.empty_mailbox()}}));
+    return recovery_.flush();
+  }
+
+  Result<void> remove_all() {
+    REQUEUE_TRY(auto entries, open_entries(recovery_.tree(), files::Relative(folder)));
+    std::vector<Entry> group;
+    for (;;) {
+      REQUEUE_TRY(auto entry, entries.next());
+      if (!entry) break;
+      if (entry->status.kind != files::Kind::file) continue;
+      REQUEUE_TRY(const bool wanted, consider(*entry));
+      if (wanted) group.push_back(std::move(*entry));
+      if (group.size() < group_size) continue;
+      REQUEUE_CHECK(remove_group(group));
+      group.clear();
+    }
+    return group.empty() ? Result<void>() : remove_group(group);
+  }
+
+  // Whether the file is to be removed; what is settled without that is counted and recorded here.
+  Result<bool> consider(const Entry& entry) {
+    ++total_;
+    if (!scope_.removes(entry.source)) {
+      ++kept_;
+      return false;
+    }
+    const auto name = escape_bytes(entry.source);
+    if (gone_.count(name) > 0) {
+      count_gone(entry);
+      return false;
+    }
+    auto standing = standing_of(mailroot_, entry);
+    if (!standing && !concerns_one_file(standing.error().cause)) return failure(std::move(standing.error()));
+    if (!standing) {
+      REQUEUE_CHECK(leave(entry, standing.error().why));
+      return false;
+    }
+    if (*standing == Standing::absent) {
+      if (!earlier_.removed(entry)) REQUEUE_CHECK(record_gone(entry));
+      return false;
+    }
+    if (*standing == Standing::other) {
+      REQUEUE_CHECK(record_changed(entry));
+      return false;
+    }
+    // Replay already knows it as standing here; a removal now would make that a lie.
+    if (left_.count(name) > 0) {
+      REQUEUE_CHECK(leave(entry, "it was left by an earlier run"));
+      return false;
+    }
+    return true;
+  }
+
+  Result<void> remove_group(const std::vector<Entry>& group) {
+    if (watcher_.stop_requested()) return failure(emptying_interrupted());
+    REQUEUE_CHECK(ask_service());
+    // Never less than what an earlier run began: a file before it that is gone was removed by us, and stays so.
+    const auto& last = std::max(group.back().source, earlier_.frontier());
+    REQUEUE_CHECK(recovery_.record(
+        "removing",
+        {{"first", escape_bytes(group.front().source)}, {"last", escape_bytes(last)}, {"count", group.size()}}));
+    REQUEUE_CHECK(recovery_.flush());
+    removal_begun_ = true;
+    std::set<files::Relative> touched;
+    bool flush_now = false;
+    for (const auto& entry : group) {
+      REQUEUE_TRY(const auto removal, remove_if_same(mailroot_, entry));
+      REQUEUE_CHECK(settle(entry, removal));
+      if (removal.fate == Fate::removed) touched.emplace(files::parent_of(entry.source));
+      flush_now = flush_now || removal.fate != Fate::removed;
+      watcher_.advance(1, entry.status.size);
+    }
+    for (const auto& path : touched) REQUEUE_CHECK(mailroot_.flush_folder(path));
+    // In a begun group an absent file counts as removed by us, so the word that this one was not must last.
+    return flush_now ? recovery_.flush() : Result<void>();
+  }
+
+  Result<void> settle(const Entry& entry, const Removal& removal) {
+    switch (removal.fate) {
+      case Fate::removed:
+        return {};
+      case Fate::changed:
+        return record_changed(entry);
+      case Fate::gone:
+        return record_gone(entry);
+      case Fate::left:
+        return leave(entry, removal.why);
+    }
+    return {};
+  }
+
+  Result<void> leave(const Entry& entry, const std::string& why) {
+    ++kept_;
+    name(printable(entry.source) + ": left in place: " + printable(why));
+    kept_by_failure_.insert(entry.source);
+    return record_left(entry, why);
+  }
+
+  // It is named with the newcomers.
+  Result<void> record_changed(const Entry& entry) {
+    ++changed_;
+    return record_left(entry, "changed since the snapshot");
+  }
+
+  Result<void> record_left(const Entry& entry, const std::string& why) {
+    auto source = escape_bytes(entry.source);
+    if (left_.count(source) > 0) return {};
+    return recovery_.record("left_in_place", {{"source", std::move(source)}, {"why", escape_bytes(why)}});
+  }
+
+  Result<void> record_gone(const Entry& entry) {
+    count_gone(entry);
+    return recovery_.record("gone", {{"source", escape_bytes(entry.source)}, {"why", gone_rule}});
+  }
+
+  void count_gone(const Entry& entry) {
+    ++gone_count_;
+    name(printable(entry.source) + ": gone before it could be removed; the service may have sent it");
+  }
+
+  Result<void> name_newcomers() {
+    const auto expected = [&](const Entry& entry) -> Result<bool> {
+      return entry.status.kind != files::Kind::file || !scope_.removes(entry.source) ||
+             kept_by_failure_.count(entry.source) > 0;
+    };
+    return visit_newcomers(mailroot_, recovery_.tree(), expected, [&](const mailroot::Item& item) {
+      ++newcomers_;
+      name(printable(item.path) + ": came or changed after the snapshot: left");
+    });
+  }
+
+  Result<Emptied> finish() {
+    Emptied emptied;
+    emptied.files = total_ - kept_ - gone_count_ - changed_;
+    emptied.kept = kept_;
+    emptied.newcomers = newcomers_;
+    REQUEUE_CHECK(recovery_.record("emptied", {{"files", emptied.files},
+                                               {"kept", emptied.kept},
+                                               {"newcomers", emptied.newcomers},
+                                               {"gone", gone_count_},
+                                               {"by_hand", false}}));
+    REQUEUE_CHECK(recovery_.flush());
+    if (unnamed_ > 0)
+      named_.push_back("and " + std::to_string(unnamed_) + " more; the journal names those of the snapshot");
+    emptied.named = std::move(named_);
+    return emptied;
+  }
+
+  Result<void> ask_service() {
+    if (!options_.service_running) return {};
+    REQUEUE_TRY(const bool running, options_.service_running());
+    return running ? Result<void>(failure(service_runs(removal_begun_ || earlier_.any()))) : Result<void>();
+  }
+
+  void name(std::string line) {
+    if (named_.size() < most_named) {
+      named_.push_back(std::move(line));
+    } else {
+      ++unnamed_;
+    }
+  }
+
+  recovery::Recovery& recovery_;
+  files::Tree& mailroot_;
+  const EmptyOptions& options_;
+  Watcher& watcher_;
+  Scope scope_;
+  EarlierRun earlier_;
+  std::set<std::string> left_;  // by an earlier run; escaped, as the journal has them
+  std::set<std::string> gone_;
+  std::set<files::Relative> kept_by_failure_;
+  std::vector<std::string> named_;
+  std::uint64_t total_ = 0, kept_ = 0, changed_ = 0, gone_count_ = 0, newcomers_ = 0, unnamed_ = 0;
+  bool removal_begun_ = false;
+};
+
+}  // namespace
+
+Result<Emptied> empty(recovery::Recovery& recovery, files::Tree& mailroot, const EmptyOptions& options,
+                      Watcher& watcher) {
+  REQUEUE_CHECK(check_ready(recovery, mailroot));
+  return Emptying(recovery, mailroot, options, watcher).run();
+}
+
+}  // namespace requeue::snapshot

@@ -1,0 +1,299 @@
+// Putting files back: folders first, then files in groups, then what folders are to keep of their times and modes.
+#include "snapshot/restore.h"
+
+#include <algorithm>
+#include <set>
+
+#include "core/digest.h"
+#include "core/text.h"
+#include "mailroot/mailroot.h"
+#include "snapshot/restore_copy.h"
+#include "snapshot/restore_record.h"
+
+namespace requeue::snapshot {
+namespace {
+
+constexpr std::size_t group_limit = 256;
+constexpr std::size_t step = 262144;
+
+// The top folder of a source; for a folder directly below the Mailroot, itself.
+std::string_view top_folder_of(const Entry& entry) {
+  const auto top = mailroot::top_of(entry.source);
+  return top.empty() && entry.status.kind == files::Kind::folder ? std::string_view(entry.source) : top;
+}
+
+Result<std::string> digest_at(files::Tree& tree, const files::Relative& path) {
+  REQUEUE_TRY(const auto reader, tree.open(path));
+  Sha256 digest;
+  std::vector<char> buffer(step);
+  for (;;) {
+    REQUEUE_TRY(const std::size_t count, reader->read(buffer.data(), buffer.size()));
+    if (count == 0) return digest.hex();
+    digest.update(std::string_view(buffer.data(), count));
+  }
+}
+
+class Restoring {
+ public:
+  Restoring(files::Tree& holder, files::Tree& target, const RestoreOptions& options,
+            std::unique_ptr<RestoreRecord> record, Watcher& watcher)
+      : holder_(holder), target_(target), options_(options), record_(std::move(record)), watcher_(watcher) {}
+
+  Result<Restored> run();
+
+ private:
+  struct Member {
+    files::Relative source;
+    files::Relative temporary;  // empty: it stands there already
+  };
+
+  [[nodiscard]] bool selected(const Entry& entry) const;
+  Result<void> see_folder(const Entry& entry);
+  Result<void> make_folder(const files::Relative& path);
+  Result<void> make_parents(const files::Relative& path);
+  Result<void> remove_leftovers(const files::Relative& path);
+  Result<void> see_file(const Entry& entry);
+  Result<void> see_standing(const Entry& entry, const files::Status& status);
+  Result<void> stage(const Entry& entry);
+  Result<void> finish_group();
+  void discard_group();
+  Result<void> finish_folders();
+  void leave_out(const files::Relative& source, std::string_view why);
+
+  files::Tree& holder_;
+  files::Tree& target_;
+  const RestoreOptions& options_;
+  std::unique_ptr<RestoreRecord> record_;
+  Watcher& watcher_;
+  bool keeps_streams_ = false;
+  std::uint64_t number_ = 0;
+  std::vector<Entry> folders_;               // in the order of the walk: parents first
+  std::set<files::Relative> known_folders_;  // made, or seen to stand
+  std::vector<Member> group_;
+  Restored result_;
+};
+
+Result<Restored> Restoring::run() {
+  REQUEUE_TRY(const auto volume, target_.volume({}));
+  keeps_streams_ = volume.keeps_streams;
+  watcher_.phase("restore", 0, 0);
+  REQUEUE_CHECK(record_->settle_unfinished(target_, result_));
+  REQUEUE_CHECK(remove_leftovers({}));
+  REQUEUE_CHECK(read_entries(holder_, [&](const Entry& entry) -> Result<void> {
+    return entry.status.kind == files::Kind::folder && selected(entry) ? see_folder(entry) : Result<void>{};
+  }));
+  auto done = read_entries(holder_, [&](const Entry& entry) -> Result<void> {
+    if (entry.status.kind == files::Kind::folder || !selected(entry)) return {};
+    return see_file(entry);
+  });
+  if (done) done = finish_group();
+  if (!done) {
+    discard_group();
+    return failure(std::move(done.error()));
+  }
+  REQUEUE_CHECK(finish_folders());
+  return std::move(result_);
+}
+
+bool Restoring::selected(const Entry& entry) const {
+  if (!options_.folders.empty()) {
+    const auto top = top_folder_of(entry);
+    const bool named = !top.empty() && std::any_of(options_.folders.begin(), options_.folders.end(),
+                                                   [&](const auto& name) { return ascii_iequals(name, top); });
+    if (!named) return false;
+  }
+  if (!options_.only) return true;
+  // Single messages are put back, not the tree around them.
+  return entry.status.kind == files::Kind::file && options_.only(entry.source);
+}
+
+Result<void> Restoring::see_folder(const Entry& entry) {
+  if (!entry.source.empty()) {
+    REQUEUE_CHECK(make_parents(entry.source));
+    REQUEUE_CHECK(make_folder(entry.source));
+  }
+  if (entry.source.empty() || known_folders_.contains(entry.source)) folders_.push_back(entry);
+  return {};
+}
+
+Result<void> Restoring::make_parents(const files::Relative& path) {
+  for (auto slash = path.find('/'); slash != files::Relative::npos; slash = path.find('/', slash + 1)) {
+    REQUEUE_CHECK(make_folder(path.substr(0, slash)));
+  }
+  return {};
+}
+
+// A folder that cannot be made is told; what should go into it then finds no place and is told as well.
+Result<void> Restoring::make_folder(const files::Relative& path) {
+  if (known_folders_.contains(path)) return {};
+  auto made = target_.make_folder(path, 0700);
+  if (made) {
+    known_folders_.insert(path);
+    return target_.flush_folder(files::Relative(files::parent_of(path)));
+  }
+  if (made.error().cause == Cause::exists) {
+    const auto status = target_.status(path);
+    if (status && status->kind == files::Kind::folder) {
+      known_folders_.insert(path);
+      return remove_leftovers(path);
+    }
+    result_.conflicts.push_back(printable(path) + ": something that is no folder stands there");
+    return {};
+  }
+  if (made.error().cause == Cause::no_space || made.error().cause == Cause::io ||
+      made.error().cause == Cause::read_only) {
+    return made;
+  }
+  leave_out(path, made.error().why);
+  return {};
+}
+
+// Of a restore that was killed: never given their names, so never seen by the service as mail of ours.
+Result<void> Restoring::remove_leftovers(const files::Relative& path) {
+  REQUEUE_TRY(const auto entries, target_.list(path));
+  for (const auto& entry : entries) {
+    if (entry.kind != files::Kind::file || !is_temporary_name(entry.name)) continue;
+    REQUEUE_CHECK(target_.remove_file(files::join(path, entry.name)));
+  }
+  return {};
+}
+
+Result<void> Restoring::see_file(const Entry& entry) {
+  if (watcher_.stop_requested()) {
+    REQUEUE_CHECK(finish_group());
+    return failure(Error{Exit::interrupted,
+                         Cause::interrupted,
+                         "the restore was interrupted",
+                         {},
+                         std::to_string(result_.restored) + " files were put back",
+                         "Run the same command again to go on; what stands already is left as it is."});
+  }
+  if (entry.status.kind != files::Kind::file) {
+    leave_out(entry.source, entry.status.kind == files::Kind::link
+                                ? "a link to " + entry.target + ": links are recorded, never made"
+                                : std::string("a special file: recorded, never made"));
+    return {};
+  }
+  if (options_.leave_out) {
+    if (const auto why = options_.leave_out(entry.source)) {
+      leave_out(entry.source, *why);
+      return {};
+    }
+  }
+  const auto status = target_.status(entry.source);
+  if (status) return see_standing(entry, *status);
+  if (status.error().cause == Cause::io || status.error().cause == Cause::interrupted) return failure(status.error());
+  if (const auto why = record_->refuses(entry.source)) {
+    leave_out(entry.source, *why);
+    return {};
+  }
+  return stage(entry);
+}
+
+Result<void> Restoring::see_standing(const Entry& entry, const files::Status& status) {
+  const auto digest = status.kind == files::Kind::file && status.size == entry.status.size
+                          ? digest_at(target_, entry.source)
+                          : Result<std::string>(std::string());
+  if (!digest && (digest.error().cause == Cause::io || digest.error().cause == Cause::interrupted)) {
+    return failure(digest.error());
+  }
+  if (!digest || *digest != entry.sha256) {
+    result_.conflicts.push_back(printable(entry.source) + (digest ? "" : ": " + printable(digest.error().why)));
+    return {};
+  }
+  ++result_.present;
+  if (record_->wants_present(entry.source)) group_.push_back({entry.source, {}});
+  return group_.size() < group_limit ? Result<void>{} : finish_group();
+}
+
+// A copy under a temporary name, whole and flushed. In a group, so that nothing that turns out damaged is recorded as
+// put back, and nothing stands under its own name before the record says that it may.
+Result<void> Restoring::stage(const Entry& entry) {
+  const bool without_streams = !entry.streams.empty() && !keeps_streams_;
+  if (without_streams && options_.recorded_mailroot) {
+    leave_out(entry.source, "this volume keeps no alternate streams, and the service needs those of this file");
+    return {};
+  }
+  REQUEUE_CHECK(make_parents(entry.source));
+  const auto parent = files::parent_of(entry.source);
+  const auto temporary = files::join(parent, temporary_name(++number_));
+  REQUEUE_TRY(const auto copied, copy_out(holder_, entry, target_, temporary, !without_streams));
+  if (copied.copied != Copied::whole) {
+    result_.damaged = result_.damaged || copied.copied == Copied::damaged;
+    leave_out(entry.source, copied.why);
+    return {};
+  }
+  if (without_streams) leave_out(entry.source, "put back without its streams: this volume keeps none");
+  group_.push_back({entry.source, temporary});
+  return group_.size() < group_limit ? Result<void>{} : finish_group();
+}
+
+Result<void> Restoring::finish_group() {
+  if (group_.empty()) return {};
+  std::vector<files::Relative> sources;
+  std::set<files::Relative> touched;
+  for (const auto& member : group_) {
+    sources.push_back(member.source);
+    touched.emplace(files::parent_of(member.source));
+  }
+  // On the disk before the first file stands: otherwise a kill between the two leaves files in the Mailroot that a
+  // replay, knowing nothing of them, would send a second time.
+  REQUEUE_CHECK(record_->begin(sources));
+  while (!group_.empty()) {
+    const auto& member = group_.back();
+    if (!member.temporary.empty()) {
+      // One that fails leaves the group unfinished, to be settled by the next restore; nothing is guessed here.
+      REQUEUE_CHECK(target_.rename(member.temporary, member.source));
+      ++result_.restored;
+    }
+    group_.pop_back();
+  }
+  for (const auto& folder : touched) REQUEUE_CHECK(target_.flush_folder(folder));
+  REQUEUE_CHECK(record_->end());
+  watcher_.advance(sources.size(), 0);
+  return {};
+}
+
+void Restoring::discard_group() {
+  for (const auto& member : group_) {
+    if (!member.temporary.empty()) static_cast<void>(target_.remove_file(member.temporary));
+  }
+}
+
+// Last, and deepest first: each file put into a folder changes its time, and a mode may forbid to put any.
+Result<void> Restoring::finish_folders() {
+  for (auto entry = folders_.rbegin(); entry != folders_.rend(); ++entry) {
+    if (!entry->streams.empty() && keeps_streams_) {
+      REQUEUE_TRY(const auto put, put_streams(holder_, *entry, target_, entry->source));
+      if (put.copied != Copied::whole) leave_out(entry->source, put.why);
+      result_.damaged = result_.damaged || put.copied == Copied::damaged;
+    }
+    auto set = target_.set_attributes(entry->source, attributes_of(entry->status));
+    if (!set && (set.error().cause == Cause::io || set.error().cause == Cause::no_space)) return set;
+    if (!set) leave_out(entry->source, "its times and mode could not be set: " + set.error().why);
+  }
+  return {};
+}
+
+void Restoring::leave_out(const files::Relative& source, std::string_view why) {
+  result_.left_out.push_back(printable(source) + ": " + printable(why));
+}
+
+}  // namespace
+
+Result<Restored> restore(recovery::Recovery& recovery, files::Tree& target, const RestoreOptions& options,
+                         Watcher& watcher) {
+  const auto& state = recovery.state();
+  REQUEUE_CHECK(check_tags(recovery.tree(), state.snapshot ? state.snapshot->root : std::string()));
+  return Restoring(recovery.tree(), target, options,
+                   options.recorded_mailroot ? journaled_record(recovery) : no_record(), watcher)
+      .run();
+}
+
+Result<Restored> restore_plain(files::Tree& recovery_folder, files::Tree& target, const RestoreOptions& options,
+                               Watcher& watcher) {
+  REQUEUE_CHECK(check_tags(recovery_folder, {}));
+  return Restoring(recovery_folder, target, options, no_record(), watcher).run();
+}
+
+}  // namespace requeue::snapshot

@@ -1,0 +1,31 @@
+// What the journal is told of a restore into the recorded Mailroot, so that no message is sent twice: once by the
+// service, from where restore put it, and once by a replay.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "snapshot/restore.h"
+
+namespace requeue::snapshot {
+
+class RestoreRecord {
+ public:
+  virtual ~RestoreRecord() = default;
+  // Before anything is put back: the group of a restore that was killed.
+  virtual Result<void> settle_unfinished(files::Tree& target, Restored& result) = 0;
+  // Why this file, which does not stand there, is not put back; nullopt: it may be.
+  virtual std::optional<std::string> refuses(const files::Relative& source) = 0;
+  // Whether a file that stands there already is to be told of.
+  virtual bool wants_present(const files::Relative& source) = 0;
+  // `begin` is on the disk before the first file of the group stands; `end` after the folders are.
+  virtual Result<void> begin(const std::vector<files::Relative>& sources) = 0;
+  virtual Result<void> end() = 0;
+};
+
+std::unique_ptr<RestoreRecord> no_record();
+std::unique_ptr<RestoreRecord> journaled_record(recovery::Recovery& recovery);
+
+}  // namespace requeue::snapshot
