@@ -9,7 +9,7 @@
 namespace requeue::journal {
 namespace {
 
-constexpr std::size_t chunk = std::size_t{256} * 1024;
+constexpr std::size_t chunk = std::size_t{64} * 1024;
 
 bool holds_nul(std::string_view bytes) {
   return bytes.find('\0') != std::string_view::npos;

@@ -179,7 +179,8 @@ class Tokenizer {
     std::string address;
     for (const auto& word : words_.all()) address += (address.empty() ? "" : " ") + word;
     words_.clear();
-    if (!address.empty()) out_.add(address);
+    // "<Undisclosed-Recipient:@host;>": a group's name that somebody put in brackets.
+    if (!address.empty() && !address.starts_with('@')) out_.add(address);
   }
 
   void end_entry() {

@@ -7,7 +7,7 @@
 namespace requeue::mail {
 namespace {
 
-constexpr std::size_t buffer_size = 64U << 10U;
+constexpr std::size_t content_buffer_size = 64U << 10U;
 
 // Feeds a digest with CRLF and lone CR made LF, whatever borders the pieces have.
 class LineEndFolder {
@@ -51,7 +51,7 @@ void update_with_header(Sha256& digest, const HeaderBlock& block) {
       ended = line_end;
     }
     if (!ended) folded += '\n';
-    if (folded.size() < buffer_size) continue;
+    if (folded.size() < content_buffer_size) continue;
     digest.update(folded);
     folded.clear();
   }
@@ -72,7 +72,7 @@ Result<Sha256Bytes> canonical_content_digest(const HeaderBlock& block, std::stri
   update_with_header(digest, block);
   LineEndFolder folder(digest);
   folder.update(rest);
-  std::vector<char> buffer(buffer_size);
+  std::vector<char> buffer(content_buffer_size);
   while (true) {
     REQUEUE_TRY(const std::size_t count, body.read(buffer.data(), buffer.size()));
     if (count == 0) return digest.finish();

@@ -74,14 +74,19 @@ std::optional<Clock> clock_of(std::string_view word) {
 
 std::vector<std::string> words_of(std::string_view value) {
   std::vector<std::string> words(1);
+  bool parted = false;
   for (const char c : value) {
-    const bool parts = c == ' ' || c == '\t' || c == ',' || c == '\r' || c == '\n';
+    const bool blank = c == ' ' || c == '\t' || c == ',' || c == '\r' || c == '\n';
     // 28-Mar-2014; but the "-" of a zone stands at a word's beginning.
-    const bool dash = c == '-' && !words.back().empty();
-    if (!parts && !dash)
-      words.back() += c;
-    else if (!words.back().empty())
-      words.emplace_back();
+    const bool dash = c == '-' && !parted && !words.back().empty();
+    if (blank || dash) {
+      parted = true;
+      continue;
+    }
+    // The obsolete syntax allows blanks around the ":" of a time.
+    if (parted && c != ':' && !words.back().ends_with(':') && !words.back().empty()) words.emplace_back();
+    parted = false;
+    words.back() += c;
   }
   if (words.back().empty()) words.pop_back();
   return words;

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t longest_field = 64U << 10U;  // mimetic is quadratic in the length of a field
 constexpr std::size_t longest_block = 1U << 20U;
 constexpr std::size_t most_fields = 200'000;  // bounds the memory that a block of empty fields can ask for
-constexpr std::size_t buffer_size = 16U << 10U;
+constexpr std::size_t block_buffer_size = 16U << 10U;
 
 bool is_mbox_line(const RawField& field) {
   return field.name.empty() && (field.whole.starts_with("From ") || field.whole.starts_with(">From "));
@@ -74,7 +74,7 @@ void read_fields(HeaderBlock& block) {
 Result<HeaderBlock> read_raw_header_block(ByteReader& source, std::string* rest, std::uint64_t limit) {
   HeaderBlock block;
   HeaderLines lines;
-  std::array<char, buffer_size> buffer{};
+  std::array<char, block_buffer_size> buffer{};
   const auto keep = [&](std::size_t size) {
     if (rest != nullptr) rest->assign(block.raw, size);
     block.raw.resize(size);

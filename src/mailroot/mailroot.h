@@ -17,7 +17,10 @@ Role role_of(std::string_view top_folder);
 std::string_view to_string(Role role);
 // The first component of a source ("Queue/a.eml" -> "Queue"); empty for a file in the Mailroot itself.
 std::string_view top_of(std::string_view source);
-// A folder named .requeue-ID directly below the Mailroot: our own staging.
+// Where the probe's test message is composed, directly below the Mailroot: no mail, and the next probe removes it, so a
+// probe that was killed never stands in the way of an evacuation. walk() leaves it out.
+inline constexpr std::string_view probe_staging = ".requeue-probe";
+// A folder named .requeue-ID directly below the Mailroot: our own staging. The probe's is none.
 bool is_staging(std::string_view top_folder);
 
 // One thing in the tree, found without following any link.
@@ -33,7 +36,7 @@ struct Counts {
   std::uint64_t bytes = 0;
   std::uint64_t folders = 0;  // below the Mailroot
   std::uint64_t streams = 0;
-  std::uint64_t others = 0;   // links and special files: recorded and named, never opened
+  std::uint64_t others = 0;  // links and special files: recorded and named, never opened
 };
 
 // Walks the whole tree in bytewise order of paths, a folder before what is in it; the root itself first (path ""). A

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/text.h"
 #include "mailroot/mailroot.h"
 #include "mailroot/staging.h"
 
@@ -89,6 +90,7 @@ class Walk {
     frame.steps.reserve(entries.size());
     for (auto& entry : entries) {
       if (entry.kind == Kind::folder) {
+        if (folder.empty() && ascii_iequals(entry.name, probe_staging)) continue;
         if (folder.empty() && is_staging(entry.name)) {
           REQUEUE_TRY(const bool idle, holds_only_token(tree_, entry.name));
           if (idle) continue;

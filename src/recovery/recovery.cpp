@@ -10,7 +10,6 @@
 namespace requeue::recovery {
 namespace {
 
-constexpr std::string_view schema = "requeue/1";
 constexpr std::string_view snapshot_folder = "snapshot";
 
 Json run_fields(const RunFacts& facts, const std::string& id, const std::string& boot) {

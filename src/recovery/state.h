@@ -4,10 +4,10 @@
 // recovered {file, length, sha256}, service {state, action: found|stopping|stopped|started|put_back, host}, snapshot
 // {files, bytes, folders, streams, others, root, method, adopted, mailroot, superseded}, verified {ok, files, bytes,
 // level, root, wrong}, emptying {root, keep, empty_mailbox}, removing {first, last, count}, left_in_place {source,
-// why}, gone {source, why}, emptied {files, kept, newcomers, by_hand}, restoring {group, sources}, restored {group},
-// probe {result, seconds, token, ...}; and of messages (replay/ledger.h): replay {folders, ...}, message, intent,
-// commit, abort, in_doubt, no_probe, replay_end {folders, pending, failed, ...}. An event that is not known is passed
-// over: the format only grows.
+// why}, gone {source, why}, emptied {files, kept, newcomers, by_hand}, restoring {group, sources}, restored {group [,
+// sources]}, probe {result, seconds, token, ...}; and of messages (replay/ledger.h): replay {folders, ...}, message,
+// intent, commit, abort, in_doubt, no_probe, replay_end {folders, pending, failed, ...}. An event that is not known is
+// passed over: the format only grows.
 //
 // A source is text, as the event has it: escape_bytes of the path below the Mailroot. A resumed emptying records
 // `emptying` again before it tries the files once more; that forgets left_in_place (each is named anew if it stays).
@@ -17,11 +17,14 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "journal/journal.h"
 
 namespace requeue::recovery {
+
+inline constexpr std::string_view schema = "requeue/1";
 
 enum class Stage { fresh, stopped, snapshotted, verified, emptying, emptied, probed, replaying, done };
 std::string_view to_string(Stage stage);  // fresh is told as "new"

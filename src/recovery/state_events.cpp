@@ -8,8 +8,6 @@
 namespace requeue::recovery {
 namespace {
 
-constexpr std::string_view schema = "requeue/1";
-
 std::uint64_t count_of(const Json& event, const char* key) {
   return static_cast<std::uint64_t>(std::max<std::int64_t>(integer_of(event, key), 0));
 }
@@ -143,7 +141,9 @@ Result<void> State::see_restoring(const Json& event) {
 
 Result<void> State::see_restored(const Json& event) {
   if (!restoring || value_of(event, "group") != restoring->group) return {};
-  restored.insert(restoring->sources.begin(), restoring->sources.end());
+  // A group that was cut short is ended with the sources that were found standing, by name.
+  const auto sources = event.contains("sources") ? list_of(event, "sources") : restoring->sources;
+  restored.insert(sources.begin(), sources.end());
   restoring.reset();
   return {};
 }

@@ -1,7 +1,7 @@
 #include "replay/decide.h"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 
 #include "core/text.h"
 #include "replay/plan_selection.h"
@@ -9,8 +9,16 @@
 namespace requeue::replay {
 namespace {
 
-constexpr std::array<std::string_view, 34> rules = {
+constexpr std::string_view rules[] = {
+    // pending and replayed
     "replay",
+    "partial_copy",
+    "found_in_pickup",
+    "staged_gone",
+    // duplicate
+    "content",
+    "exact",
+    // held
     "no_recipient",
     "no_from",
     "not_a_message",
@@ -20,30 +28,28 @@ constexpr std::array<std::string_view, 34> rules = {
     "max_size",
     "bad_address",
     "unknown_name",
+    "envelope_in_stream",
     "copy_in_doubt",
+    "plan",
+    // skipped, with bounce, list and plan
     "max_age",
     "left_in_place",
     "restored",
-    "restoring_unfinished",
-    "content",
-    "exact",
-    "plan",
-    "partial_copy",
+    // in doubt
     "gone_before_empty",
+    "restoring_unfinished",
+    "open_intent",
     "staging_gone",
     "name_taken",
     "reboot",
-    "found_in_pickup",
-    "staged_gone",
-    "open_intent",
+    // failed
     "source_changed",
-    "envelope_in_stream",
-    "renamed",
+    "source_damaged",
+    "compose_failed",
     "rename_failed",
-    "verification",
-    "handoff_failed",
+    "rename_unknown",
+    // a journal of an older version may name none
     "",
-    "other",
 };
 
 bool is_bounce(const Reading& reading) {
@@ -110,8 +116,8 @@ void note(Message& message, std::string_view text) {
 }
 
 std::string_view known_rule(std::string_view rule) {
-  const auto* const found = std::find(rules.begin(), rules.end(), rule);
-  return found == rules.end() ? std::string_view("other") : *found;
+  const auto* const found = std::find(std::begin(rules), std::end(rules), rule);
+  return found == std::end(rules) ? std::string_view("other") : *found;
 }
 
 Decider::Decider(const recovery::State& state, const Ledger& ledger, const PlanOptions& options, Timestamp now)
@@ -129,7 +135,7 @@ bool Decider::decide_final(Message& message) const {
     set(message, Disposition::in_doubt, "open_intent");
   } else if (names(state_.gone, message.source)) {
     set(message, Disposition::in_doubt, "gone_before_empty");
-  } else if (restoring_.count(escape_bytes(message.source)) != 0 || restoring_.count(message.source) != 0) {
+  } else if (restoring_.count(escape_bytes(message.source)) != 0 || names(state_.restoring_abandoned, message.source)) {
     set(message, Disposition::in_doubt, "restoring_unfinished");
   } else {
     message.final_now = false;

@@ -144,6 +144,19 @@ Result<void> find_duplicates(Plan& plan, std::vector<Traits>& traits, const Plan
       [&](const Indexes& run) { return groups.run(run); });
 }
 
+void hold_former_copies(Plan& plan, const Ledger& ledger, const PlanOptions& options) {
+  if (options.dedup == Dedup::off) return;
+  const std::string_view rule = options.dedup == Dedup::exact ? "exact" : "content";
+  for (auto& message : plan.messages) {
+    if (message.disposition != Disposition::pending || options.overrides.count(message.source) != 0) continue;
+    const auto* const standing = ledger.find(message.source);
+    if (standing == nullptr || standing->copy_of == nullptr || standing->disposition != Disposition::duplicate)
+      continue;
+    if (ledger.rule_text(standing->rule) != rule || !ledger.is_final(*standing->copy_of)) continue;
+    set(message, Disposition::held, "copy_in_doubt");
+  }
+}
+
 void note_reused_message_ids(Plan& plan, const std::vector<Traits>& traits) {
   auto sorted = participants(plan, traits);
   std::erase_if(sorted, [&](std::uint32_t index) { return traits[index].message_id == 0; });

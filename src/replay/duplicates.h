@@ -37,6 +37,10 @@ class CopyReader {
 // cannot be read again becomes failed, the others go on.
 Result<void> find_duplicates(Plan& plan, std::vector<Traits>& traits, const PlanOptions& options, CopyReader& reader);
 
+// Holds a pending message that was told to be a copy of one that has been sent since, when the snapshot no longer shows
+// it: a damaged original must not make its copy a message of its own. After find_duplicates.
+void hold_former_copies(Plan& plan, const Ledger& ledger, const PlanOptions& options);
+
 // Notes pending messages whose Message-ID stands on other contents too. After find_duplicates.
 void note_reused_message_ids(Plan& plan, const std::vector<Traits>& traits);
 

@@ -1,4 +1,5 @@
-// The handoff: the atomic move of composed files into Pickup, at most once a recovery folder (spec section 5, "Handoff").
+// The handoff: the atomic move of composed files into Pickup, at most once a recovery folder (spec section 5,
+// "Handoff").
 #pragma once
 
 #include <cstdint>
@@ -21,15 +22,17 @@ struct Place {
   files::Relative staging;              // ".requeue-ID"
 };
 
-// Everything that can be refused about a Pickup, before anything is written (Exit::precondition): exists, is a folder and
-// no link, may be written, staging can be made on its volume, space for `bytes`, renames that never replace work there.
+// Everything that can be refused about a Pickup, before anything is written (Exit::precondition): exists, is a folder
+// and no link, may be written, staging can be made on its volume, space for `bytes`, renames that never replace work
+// there.
 Result<Place> open_place(files::Files& files, const files::Path& pickup, const std::string& recovery_id,
                          std::uint64_t bytes);
-// Makes the staging folder and its token when missing (flushed); refuses a token of another recovery.
+// Makes the staging folder and its token when missing (flushed); refuses a token of another recovery. The first group
+// of a Handoff does this itself.
 Result<void> make_staging(Place& place, const mailroot::Token& token);
 
-// Settles each open intent by the table of the spec, in the place that the intent names, whatever --pickup says now. Under
-// the lock, before anything is planned. `pickup` (resolved, may be empty): where this run hands over.
+// Settles each open intent by the table of the spec, in the place that the intent names, whatever --pickup says now.
+// Under the lock, before anything is planned. `pickup` (resolved, may be empty): where this run hands over.
 struct Settled {
   std::uint64_t committed = 0, aborted = 0, in_doubt = 0, renamed = 0;
   std::vector<std::string> named;  // for the person, safe to show
@@ -37,8 +40,16 @@ struct Settled {
 Result<Settled> settle(recovery::Recovery& recovery, const Ledger& ledger, files::Files& files,
                        const std::string& pickup, Watcher& watcher);
 
+// What became of one message of a group.
+struct Handed {
+  std::size_t index = 0;  // of Plan::messages
+  Disposition disposition = Disposition::pending;
+  std::string_view rule;  // static storage
+};
+
 struct Outcome {
   std::uint64_t replayed = 0, failed = 0;
+  std::vector<Handed> handed;
   bool verification_failed = false;  // a source whose bytes no longer match its digest: failed, the others go on
 };
 
@@ -48,7 +59,8 @@ class Handoff {
  public:
   virtual ~Handoff() = default;
   virtual Result<Outcome> group(const std::vector<std::size_t>& indexes) = 0;
-  // Flushes the journal, removes staging when it holds nothing but its token and nothing is open.
+  // Flushes the journal, removes staging when it holds nothing but its token and nothing is open. Not to be called
+  // after a group that failed.
   virtual Result<void> finish() = 0;
 };
 
@@ -57,5 +69,7 @@ std::unique_ptr<Handoff> make_handoff(recovery::Recovery& recovery, const Ledger
 
 // The written name: the source's hash, the recovery's ID, a number used once; ends in ".eml".
 std::string written_name(const Sha256Bytes& sha256, const std::string& id, std::uint64_t number);
+// Whether a name is one that written_name() of this recovery gives; compared without case, since the service may be.
+bool is_written_name(std::string_view name, std::string_view id);
 
 }  // namespace requeue::replay

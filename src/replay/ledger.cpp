@@ -9,8 +9,8 @@
 namespace requeue::replay {
 namespace {
 
-constexpr std::array<std::string_view, 7> names = {"pending", "replayed", "duplicate", "held",
-                                                   "skipped", "in_doubt", "failed"};
+constexpr std::array<std::string_view, 7> disposition_names = {"pending", "replayed", "duplicate", "held",
+                                                               "skipped", "in_doubt", "failed"};
 
 bool is_settled(Disposition disposition) {
   return disposition == Disposition::replayed || disposition == Disposition::in_doubt;
@@ -34,13 +34,13 @@ OpenIntent intent_of(const Json& json, const std::string& source) {
 }  // namespace
 
 std::string_view to_string(Disposition disposition) {
-  return names.at(static_cast<std::size_t>(disposition));
+  return disposition_names.at(static_cast<std::size_t>(disposition));
 }
 
 std::optional<Disposition> disposition_of(std::string_view name) {
-  const auto* const found = std::find(names.begin(), names.end(), name);
-  if (found == names.end()) return std::nullopt;
-  return static_cast<Disposition>(found - names.begin());
+  const auto* const found = std::find(disposition_names.begin(), disposition_names.end(), name);
+  if (found == disposition_names.end()) return std::nullopt;
+  return static_cast<Disposition>(found - disposition_names.begin());
 }
 
 Sha256Bytes digest_of(const std::string& hex) {
@@ -84,6 +84,10 @@ void Ledger::see_message(const std::string& source, const Json& json) {
   standing.disposition = *disposition;
   standing.rule = intern_rule(text_of(json, "rule"));
   standing.journaled = true;
+  standing.copy_of = nullptr;
+  const auto original = unescape_bytes(text_of(json, "duplicate_of"));
+  // The map's keys stay where they are, so that no name is kept twice.
+  if (!original.empty()) standing.copy_of = &standings_.try_emplace(original).first->first;
   if (!committed) standing.details = digest_of(text_of(json, "details"));
 }
 

@@ -46,6 +46,7 @@ struct Standing {
   Disposition disposition = Disposition::pending;  // as last journaled
   unsigned char rule = 0;                          // index into Ledger::rules()
   bool journaled = false;                          // a `message` event with this standing exists
+  const std::string* copy_of = nullptr;            // of a duplicate: the source it was told to be a copy of
   Sha256Bytes details{};                           // of the newest intent that was committed, else of the message event
 };
 

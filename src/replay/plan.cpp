@@ -214,6 +214,7 @@ Result<Plan> make_plan(recovery::Recovery& recovery, const Ledger& ledger, const
   sort_by_arrival(plan, traits);
   SnapshotCopies copies(recovery, ledger, plan, options, watcher);
   REQUEUE_CHECK(find_duplicates(plan, traits, options, copies));
+  hold_former_copies(plan, ledger, options);
   note_reused_message_ids(plan, traits);
   sum_up(plan);
   return plan;

@@ -112,6 +112,10 @@ Json record_of(std::uint64_t seq, const Message& message, const Reading& reading
 // csv.h).
 // --envelopes FILE: source,sender,recipients; errors carry the line number (Exit::usage).
 Result<std::unordered_map<std::string, Override>> parse_envelopes(std::string_view csv, const std::string& path);
+// --out FILE: a header line, then each message in the order of replay. One that cannot be read any more is told with
+// what the snapshot's tag files say of it.
+Result<void> write_plan_csv(recovery::Recovery& recovery, const Plan& plan, const PlanOptions& options,
+                            ByteWriter& out);
 // --plan FILE. `source` is true bytes again, ready to be a key of PlanOptions::chosen.
 struct PlanLine {
   std::string source, sha256, disposition;

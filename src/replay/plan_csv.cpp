@@ -1,4 +1,4 @@
-// --plan FILE: the plan as a person has reviewed it.
+// The plan as a file: written for a person by --out, read again as the person has reviewed it by --plan.
 #include <algorithm>
 #include <array>
 #include <unordered_map>
@@ -18,7 +18,27 @@ tl::unexpected<Error> stale(const std::string& path, std::string why) {
                  "Write a new one with `requeue plan --out FILE`. Nothing was sent.");
 }
 
+std::vector<std::string> keys_of(const Json& record) {
+  std::vector<std::string> keys;
+  for (const auto& item : record.items()) keys.push_back(item.key());
+  return keys;
+}
+
 }  // namespace
+
+Result<void> write_plan_csv(recovery::Recovery& recovery, const Plan& plan, const PlanOptions& options,
+                            ByteWriter& out) {
+  const auto columns = keys_of(record_of(0, Message{}, Reading{}, plan, true));
+  REQUEUE_CHECK(out.write(csv_line(columns)));
+  std::uint64_t seq = 0;
+  for (const auto& message : plan.messages) {
+    const auto reading = read_message(recovery, plan, message, options);
+    if (!reading && reading.error().exit == Exit::interrupted) return failure(reading.error());
+    const auto record = record_of(++seq, message, reading ? *reading : Reading{}, plan, true);
+    REQUEUE_CHECK(out.write(csv_line(csv_fields(record, columns))));
+  }
+  return {};
+}
 
 Result<std::vector<PlanLine>> parse_plan(std::string_view csv, const std::string& path) {
   REQUEUE_TRY(const auto table, parse_csv(csv, path, purpose));

@@ -26,7 +26,7 @@ bool asked(const recovery::State& state, const std::vector<std::string>& folders
 }  // namespace
 
 bool names(const std::set<std::string>& sources, const files::Relative& source) {
-  return !sources.empty() && (sources.count(escape_bytes(source)) != 0 || sources.count(source) != 0);
+  return !sources.empty() && sources.count(escape_bytes(source)) != 0;
 }
 
 bool stays_in_mailroot(const recovery::State& state, const files::Relative& source) {

@@ -24,10 +24,10 @@ struct Probed {
   std::string token;  // 32 hex digits, in the message and its name
 };
 
-// Drops a test message into Pickup of `mailroot` (composed in a folder beside it, moved in by one rename), then looks for
-// its token in Pickup, Queue and Badmail. Delivered: absent from all three in two looks at least 2 s apart. A Queue file
-// newer than the probe that cannot be read counts as the probe's own. Its body has a dot-stuffed line and tells its
-// reader what to see.
+// Drops a test message into Pickup of `mailroot` (composed in a folder beside it, moved in by one rename), then looks
+// for its token in Pickup, Queue and Badmail. Delivered: absent from all three in two looks at least 2 s apart. A Queue
+// file newer than the probe that cannot be read counts as the probe's own. Its body has a dot-stuffed line and tells
+// its reader what to see.
 Result<Probed> probe(files::Tree& mailroot, const ProbeOptions& options, Watcher& watcher,
                      const std::function<void(std::chrono::milliseconds)>& sleep);
 

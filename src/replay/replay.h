@@ -11,14 +11,14 @@
 namespace requeue::replay {
 
 struct Pace {
-  std::uint64_t batch = 256;            // messages between intent and commit, at most 256 (--batch)
-  std::uint64_t rate = 0;               // a minute; 0: as fast as it goes
-  std::optional<std::uint64_t> limit;   // --limit: hand over so many, leave the rest pending
-  bool wait = false;                    // for Pickup to drain between batches
+  std::uint64_t batch = 256;                     // messages between intent and commit, at most 256 (--batch)
+  std::uint64_t rate = 0;                        // a minute; 0: as fast as it goes
+  std::optional<std::uint64_t> limit;            // --limit: hand over so many, leave the rest pending
+  bool wait = false;                             // for Pickup to drain between batches
   std::optional<std::uint64_t> stop_on_badmail;  // new .BAD files since the run began; unset: 10 where a Badmail stands
 };
 
-struct Look {  // without waiting
+struct Look {                     // without waiting
   std::uint64_t pickup_ours = 0;  // how many of this recovery's files are still in Pickup
   std::uint64_t queue = 0, badmail = 0;
 };

@@ -1,0 +1,160 @@
+#include "replay/handoff_steps.h"
+
+#include <array>
+
+#include "core/text.h"
+
+namespace requeue::replay {
+namespace {
+
+constexpr std::size_t step = 65536;
+constexpr std::string_view token_name = "token";
+constexpr std::array personal{
+    "message_id",      "mih",    "date", "subject", "from", "envelope_sender", "envelope_recipients",
+    "envelope_source", "arrival"};
+
+// Nothing stands there, and that is certain.
+bool is_absent(files::Tree& tree, const files::Relative& path) {
+  const auto status = tree.status(path);
+  return !status && status.error().cause == Cause::not_found;
+}
+
+bool is_file(files::Tree& tree, const files::Relative& path) {
+  const auto status = tree.status(path);
+  return status && status->kind == files::Kind::file;
+}
+
+}  // namespace
+
+Result<std::size_t> HashingReader::read(char* buffer, std::size_t size) {
+  auto count = inner_.read(buffer, size);
+  if (count) {
+    digest_.update(std::string_view(buffer, *count));
+  } else {
+    failed_ = true;
+  }
+  return count;
+}
+
+Result<void> HashingReader::drain() {
+  std::vector<char> buffer(step);
+  for (;;) {
+    REQUEUE_TRY(const std::size_t count, read(buffer.data(), buffer.size()));
+    if (count == 0) return {};
+  }
+}
+
+Result<std::optional<std::string>> sha256_at(files::Tree& tree, const files::Relative& path) {
+  auto reader = tree.open(path);
+  if (!reader) {
+    if (reader.error().cause == Cause::not_found) return std::optional<std::string>{};
+    return failure(std::move(reader.error()));
+  }
+  HashingReader hashing(**reader);
+  REQUEUE_CHECK(hashing.drain());
+  return std::optional<std::string>{hashing.hex()};
+}
+
+bool on_local_volume(Place& place) {
+  const auto volume = place.beside->volume(place.pickup);
+  return volume && volume->local;
+}
+
+// A rename that failed may still have happened: a server that did it and did not answer, a device that reported an
+// error after it. Sending again what was sent is the one thing that must not be, so `no` needs both halves of the
+// proof.
+Move move_into_pickup(Place& place, const std::string& name, bool local) {
+  const auto from = files::join(place.staging, name);
+  const auto to = files::join(place.pickup, name);
+  const auto renamed = place.beside->rename(from, to);
+  if (renamed) return {};
+  const bool known = local && is_file(*place.beside, from) && is_absent(*place.beside, to);
+  return {known ? Moved::no : Moved::unknown, renamed.error().why};
+}
+
+Result<void> flush_pickup_and_staging(Place& place) {
+  // Pickup first: were staging's half of the renames durable alone, a crash would leave the files nowhere.
+  REQUEUE_CHECK(place.beside->flush_folder(place.pickup));
+  return place.beside->flush_folder(place.staging);
+}
+
+Result<void> record_message(recovery::Recovery& recovery, const MessageEvent& event) {
+  Json fields;
+  fields["source"] = escape_bytes(event.source);
+  fields["sha256"] = event.sha256;
+  fields["disposition"] = to_string(event.disposition);
+  fields["rule"] = event.rule;
+  if (!event.duplicate_of.empty()) fields["duplicate_of"] = escape_bytes(event.duplicate_of);
+  if (!event.written_name.empty()) {
+    fields["written_name"] = event.written_name;
+    fields["written_sha256"] = event.written_sha256;
+  }
+  fields["details"] = event.details;
+  return recovery.record("message", fields);
+}
+
+Result<void> record_commit(recovery::Recovery& recovery, const Staged& staged, std::string_view how) {
+  Json fields;
+  fields["source"] = escape_bytes(staged.source);
+  fields["name"] = staged.name;
+  fields["how"] = how;
+  REQUEUE_CHECK(recovery.record("commit", fields));
+  const std::string_view rule = how == "renamed" ? "replay" : how;
+  return record_message(recovery, {staged.source,
+                                   staged.sha256,
+                                   Disposition::replayed,
+                                   rule,
+                                   {},
+                                   staged.name,
+                                   staged.written_sha256,
+                                   staged.details});
+}
+
+Result<void> record_abort(recovery::Recovery& recovery, const Staged& staged, std::string_view why,
+                          std::string_view rule) {
+  Json fields;
+  fields["source"] = escape_bytes(staged.source);
+  fields["name"] = staged.name;
+  fields["why"] = escape_bytes(why);
+  REQUEUE_CHECK(recovery.record("abort", fields));
+  if (rule.empty()) return {};
+  return record_message(recovery,
+                        {staged.source, staged.sha256, Disposition::failed, rule, {}, {}, {}, staged.details});
+}
+
+void remove_staged(Place& place, const std::string& name, Watcher& watcher) {
+  const auto path = files::join(place.staging, name);
+  const auto removed = place.beside->remove_file(path);
+  if (removed || removed.error().cause == Cause::not_found) return;
+  watcher.warn("a staged file that is not needed any more could not be removed (the next replay tries again): " +
+               printable(place.beside->path_of(path).string()) + ": " + printable(removed.error().why));
+}
+
+Result<void> remove_staging(Place& place) {
+  auto entries = place.beside->list(place.staging);
+  if (!entries) {
+    if (entries.error().cause == Cause::not_found) return {};
+    return failure(std::move(entries.error()));
+  }
+  for (const auto& entry : *entries) {
+    if (entry.name != token_name) return {};
+  }
+  // The token first: a folder without one that is empty is made good by the next run; the other way round cannot be.
+  if (!entries->empty()) REQUEUE_CHECK(place.beside->remove_file(files::join(place.staging, token_name)));
+  REQUEUE_CHECK(place.beside->remove_folder(place.staging));
+  return place.beside->flush_folder({});
+}
+
+Json personal_fields(std::uint64_t seq, const Message& message, const Plan& plan, const Reading& reading) {
+  const Json record = record_of(seq, message, reading, plan, false);
+  Json fields;
+  for (const char* const key : personal) {
+    if (const auto found = record.find(key); found != record.end()) fields[key] = *found;
+  }
+  // A sender that is empty and one that is null ("<>") are not the same, and audit composes from this line.
+  fields["null_sender"] = reading.envelope.null_sender;
+  fields["sender_known"] = reading.envelope.sender_known;
+  return fields;
+}
+
+}  // namespace requeue::replay

@@ -1,0 +1,80 @@
+// What a handoff and the settling of one have in common: one staged file, its rename, and the events that tell of it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/digest.h"
+#include "replay/handoff.h"
+
+namespace requeue::replay {
+
+// A composed file with its intent, on its way from staging into Pickup.
+struct Staged {
+  std::string source;  // true bytes
+  std::string sha256;
+  std::string name;
+  std::string written_sha256;
+  std::string details;
+};
+
+// Reads through, and hashes all that was read. Tells afterwards whether it was the reading that failed.
+class HashingReader final : public ByteReader {
+ public:
+  explicit HashingReader(ByteReader& inner) : inner_(inner) {}
+  Result<std::size_t> read(char* buffer, std::size_t size) override;
+  // Reads what is left, so that the digest is of the whole file.
+  Result<void> drain();
+  [[nodiscard]] bool failed() const { return failed_; }
+  std::string hex() { return digest_.hex(); }
+
+ private:
+  ByteReader& inner_;
+  Sha256 digest_;
+  bool failed_ = false;
+};
+
+// SHA-256 of a file; nullopt when nothing of that name stands there.
+Result<std::optional<std::string>> sha256_at(files::Tree& tree, const files::Relative& path);
+
+// Whether a failed rename, or a missing one, can be told from what is seen now: not on a network volume, whose server
+// may have done what it did not answer.
+bool on_local_volume(Place& place);
+
+enum class Moved { yes, no, unknown };
+struct Move {
+  Moved moved = Moved::yes;
+  std::string why;
+};
+// Step 3 for one file. `no` only where that is known.
+Move move_into_pickup(Place& place, const std::string& name, bool local);
+// Step 4. A commit before it could outlive the rename that it speaks of.
+Result<void> flush_pickup_and_staging(Place& place);
+
+struct MessageEvent {
+  std::string source;  // true bytes
+  std::string sha256;
+  Disposition disposition = Disposition::pending;
+  std::string_view rule;
+  std::string duplicate_of;  // true bytes; empty: none
+  std::string written_name, written_sha256;
+  std::string details;
+};
+Result<void> record_message(recovery::Recovery& recovery, const MessageEvent& event);
+// Step 5 for one file: `commit`, then `message`.
+Result<void> record_commit(recovery::Recovery& recovery, const Staged& staged, std::string_view how);
+// `abort`; a `message` event with disposition failed follows where a rule is given.
+Result<void> record_abort(recovery::Recovery& recovery, const Staged& staged, std::string_view why,
+                          std::string_view rule = {});
+
+// Removes a staged file whose intent is settled. A failure is told only: the next run removes it.
+void remove_staged(Place& place, const std::string& name, Watcher& watcher);
+// Removes the staging folder when it holds nothing but its token.
+Result<void> remove_staging(Place& place);
+
+// The personal fields of a record, which stand in messages.jsonl and never in the journal.
+Json personal_fields(std::uint64_t seq, const Message& message, const Plan& plan, const Reading& reading);
+
+}  // namespace requeue::replay

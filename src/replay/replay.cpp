@@ -1,0 +1,217 @@
+#include "replay/replay.h"
+
+#include <algorithm>
+
+#include "core/text.h"
+#include "replay/handoff_steps.h"
+#include "replay/look.h"
+#include "replay/pace.h"
+
+namespace requeue::replay {
+namespace {
+
+constexpr std::size_t journal_group = 256;  // messages whose details are flushed together
+
+class CarryingOut {
+ public:
+  CarryingOut(recovery::Recovery& recovery, Ledger& ledger, Plan& plan, const PlanOptions& options, const Pace& pace,
+              Place place, Watcher& watcher, const Sleep& sleep)
+      : recovery_(recovery),
+        ledger_(ledger),
+        plan_(plan),
+        options_(options),
+        place_(place),
+        watcher_(watcher),
+        pacer_(pace, place, recovery.state().id, watcher, sleep),
+        handoff_(make_handoff(recovery, ledger, plan, options, std::move(place), watcher)) {}
+
+  Result<ReplayResult> run();
+
+ private:
+  [[nodiscard]] bool needs_event(const Message& message) const;
+  Result<void> journal_changes(bool pending_too);
+  Result<void> journal_group_of(const std::vector<std::size_t>& indexes);
+  Result<std::string> details_of(std::size_t index);
+  Result<void> hand_over();
+  std::vector<std::size_t> next_group(std::size_t& at, std::size_t size) const;
+  void take_over(const Outcome& outcome);
+  Result<void> record_end();
+
+  recovery::Recovery& recovery_;
+  Ledger& ledger_;
+  Plan& plan_;
+  const PlanOptions& options_;
+  Place place_;
+  Watcher& watcher_;
+  Pacer pacer_;
+  std::unique_ptr<Handoff> handoff_;
+  ReplayResult result_;
+};
+
+Result<ReplayResult> CarryingOut::run() {
+  result_.before = look_around(place_, recovery_.state().id);
+  REQUEUE_CHECK(journal_changes(false));
+  REQUEUE_CHECK(hand_over());
+  REQUEUE_CHECK(journal_changes(true));
+  REQUEUE_CHECK(handoff_->finish());
+  result_.counts = plan_.counts();
+  result_.after = look_around(place_, recovery_.state().id);
+  REQUEUE_CHECK(record_end());
+  if (watcher_.stop_requested() && result_.counts.pending != 0) {
+    return failure(Error{Exit::interrupted,
+                         Cause::interrupted,
+                         "the replay was interrupted",
+                         {},
+                         std::to_string(result_.now_replayed) + " messages were handed over in this run, " +
+                             std::to_string(result_.counts.pending) + " are pending",
+                         "Nothing is lost and nothing is sent twice: run the same command again to go on."});
+  }
+  return std::move(result_);
+}
+
+// A message that is pending and was never told of needs no line: that it is in the snapshot and in no event says it.
+bool CarryingOut::needs_event(const Message& message) const {
+  const auto* const standing = ledger_.find(message.source);
+  if (message.disposition == Disposition::pending) {
+    return standing != nullptr && standing->journaled && standing->disposition != Disposition::pending &&
+           !ledger_.open_intents().contains(message.source);
+  }
+  if (standing == nullptr || !standing->journaled || standing->disposition != message.disposition) return true;
+  // What is final is told once, by the rule that it became so.
+  return message.disposition != Disposition::replayed && message.disposition != Disposition::in_doubt &&
+         ledger_.rule_text(standing->rule) != message.rule;
+}
+
+Result<void> CarryingOut::journal_changes(bool pending_too) {
+  std::vector<std::size_t> group;
+  for (std::size_t i = 0; i < plan_.messages.size(); ++i) {
+    const auto& message = plan_.messages[i];
+    // Those about to be handed over get their event with the commit.
+    if (message.disposition == Disposition::pending && !pending_too) continue;
+    // Told by the handoff, with the names it wrote; or open still, and then not to be told as anything.
+    if (ledger_.open_intents().contains(message.source) || !needs_event(message)) continue;
+    group.push_back(i);
+    if (group.size() < journal_group) continue;
+    REQUEUE_CHECK(journal_group_of(group));
+    group.clear();
+  }
+  return journal_group_of(group);
+}
+
+// The details lines are on the disk before an event names them by hash: audit takes one that is missing for a cut.
+Result<void> CarryingOut::journal_group_of(const std::vector<std::size_t>& indexes) {
+  if (indexes.empty()) return {};
+  std::vector<std::string> details;
+  for (const auto index : indexes) {
+    REQUEUE_TRY(auto line, details_of(index));
+    details.push_back(std::move(line));
+  }
+  REQUEUE_CHECK(recovery_.flush_details());
+  for (std::size_t i = 0; i < indexes.size(); ++i) {
+    const auto& message = plan_.messages[indexes[i]];
+    if (message.disposition == Disposition::in_doubt && !ledger_.is_final(message.source)) {
+      REQUEUE_CHECK(recovery_.record(
+          "in_doubt", Json{{"source", escape_bytes(message.source)},
+                           {"name", ""},
+                           {"rule", message.rule},
+                           {"why", "it left the Mailroot without being removed by us: it may have been sent"}}));
+    }
+    const auto& other = message.duplicate_of;
+    REQUEUE_CHECK(record_message(recovery_, {message.source,
+                                             to_hex(message.sha256),
+                                             message.disposition,
+                                             message.rule,
+                                             other == Message::none ? std::string() : plan_.messages[other].source,
+                                             {},
+                                             {},
+                                             details[i]}));
+  }
+  return {};
+}
+
+Result<std::string> CarryingOut::details_of(std::size_t index) {
+  const auto& message = plan_.messages[index];
+  // Of one that was sent, the line that holds the envelope it was sent with stays the one to read.
+  if (message.disposition == Disposition::replayed) {
+    if (const auto* const standing = ledger_.find(message.source)) return to_hex(standing->details);
+  }
+  const auto reading = read_message(recovery_, plan_, message, options_);
+  if (!reading) return recovery_.record_details(Json::object());
+  return recovery_.record_details(personal_fields(index + 1, message, plan_, *reading));
+}
+
+std::vector<std::size_t> CarryingOut::next_group(std::size_t& at, std::size_t size) const {
+  std::vector<std::size_t> group;
+  for (; at < plan_.messages.size() && group.size() < size; ++at) {
+    const auto& message = plan_.messages[at];
+    if (message.disposition != Disposition::pending || message.final_now || !message.chosen_now) continue;
+    if (ledger_.is_final(message.source) || ledger_.open_intents().contains(message.source)) continue;
+    group.push_back(at);
+  }
+  return group;
+}
+
+Result<void> CarryingOut::hand_over() {
+  std::size_t at = 0;
+  std::size_t total = 0;
+  for (const auto& message : plan_.messages) total += message.disposition == Disposition::pending ? 1 : 0;
+  watcher_.phase("replay", total, 0);
+  auto group = next_group(at, pacer_.next_group());
+  while (!group.empty() && !watcher_.stop_requested()) {
+    if (pacer_.stopped_on_badmail()) break;
+    REQUEUE_TRY(const auto outcome, handoff_->group(group));
+    take_over(outcome);
+    watcher_.advance(group.size(), 0);
+    // When nothing of a whole group could be moved, Pickup itself is the matter; the rest stays pending.
+    const auto moved = [](const Handed& one) { return one.rule != "rename_failed" && one.rule != "rename_unknown"; };
+    if (!outcome.handed.empty() && std::none_of(outcome.handed.begin(), outcome.handed.end(), moved)) break;
+    pacer_.handed_over(outcome.replayed);
+    group = next_group(at, pacer_.next_group());
+    if (!group.empty() && !pacer_.pause()) break;
+  }
+  result_.stopped_on_badmail = pacer_.stopped_on_badmail();
+  return {};
+}
+
+void CarryingOut::take_over(const Outcome& outcome) {
+  for (const auto& one : outcome.handed) {
+    auto& message = plan_.messages[one.index];
+    message.disposition = one.disposition;
+    message.rule = one.rule;
+    message.final_now = one.disposition == Disposition::replayed;
+  }
+  result_.now_replayed += outcome.replayed;
+  result_.verification_failed = result_.verification_failed || outcome.verification_failed;
+}
+
+Result<void> CarryingOut::record_end() {
+  const auto& counts = result_.counts;
+  Json fields;
+  fields["folders"] = options_.folders;
+  fields["pickup_left"] = result_.after.pickup_ours;
+  fields["queue_before"] = result_.before.queue;
+  fields["queue_after"] = result_.after.queue;
+  fields["badmail_before"] = result_.before.badmail;
+  fields["badmail_after"] = result_.after.badmail;
+  fields["found"] = counts.found;
+  fields["replayed"] = counts.replayed;
+  fields["duplicate"] = counts.duplicate;
+  fields["held"] = counts.held;
+  fields["skipped"] = counts.skipped;
+  fields["in_doubt"] = counts.in_doubt;
+  fields["failed"] = counts.failed;
+  fields["pending"] = counts.pending;
+  fields["now"] = result_.now_replayed;
+  REQUEUE_CHECK(recovery_.record("replay_end", fields));
+  return recovery_.flush();
+}
+
+}  // namespace
+
+Result<ReplayResult> carry_out(recovery::Recovery& recovery, Ledger& ledger, Plan& plan, const PlanOptions& options,
+                               const Pace& pace, Place place, Watcher& watcher,
+                               const std::function<void(std::chrono::milliseconds)>& sleep) {
+  return CarryingOut(recovery, ledger, plan, options, pace, std::move(place), watcher, sleep).run();
+}
+
+}  // namespace requeue::replay
