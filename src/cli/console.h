@@ -1,0 +1,54 @@
+// Words to stdout and stderr, progress on a terminal only, --log FILE, and Ctrl-C.
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include "commands/context.h"
+
+namespace requeue::cli {
+
+struct ConsoleOptions {
+  bool json = false;
+  bool quiet = false;
+  std::string log;
+};
+
+class TerminalConsole : public commands::Console {
+ public:
+  explicit TerminalConsole(const ConsoleOptions& options);
+  ~TerminalConsole() override;
+  // False when --log FILE cannot be opened.
+  [[nodiscard]] bool log_works() const { return log_works_; }
+
+  void result(std::string_view line) override;
+  void say(std::string_view line) override;
+  void warn(std::string_view line) override;
+  void phase(std::string_view name, std::uint64_t files, std::uint64_t bytes) override;
+  void advance(std::uint64_t files, std::uint64_t bytes) override;
+  [[nodiscard]] bool stop_requested() const override;
+
+  void json(const std::string& object);
+
+ private:
+  void clear_progress();
+  void draw_progress();
+  void to_log(std::string_view line);
+
+  ConsoleOptions options_;
+  bool terminal_ = false;
+  bool log_works_ = true;
+  struct LogFile;
+  std::unique_ptr<LogFile> log_;
+  std::string phase_;
+  std::uint64_t total_files_ = 0, files_ = 0, bytes_ = 0;
+  std::chrono::steady_clock::time_point drawn_;
+  bool drawn_now_ = false;
+};
+
+// Platform: whether stderr is a terminal; Ctrl-C noted, not obeyed at once (the file in hand is finished first).
+bool stderr_is_terminal();
+void watch_for_interrupt();
+bool interrupt_seen();
+
+}  // namespace requeue::cli

@@ -1,0 +1,250 @@
+#include <algorithm>
+#include <functional>
+#include <iostream>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/cli.h"
+#include "cli/values.h"
+#include "cli/verbs.h"
+
+namespace requeue::cli {
+namespace {
+
+using commands::Options;
+
+constexpr const char* exit_help =
+    "Exit status: 0 done and balanced, 1 failed, 2 usage, 3 finished but a person is needed, 4 verification failed,\n"
+    "5 precondition not met, 6 locked by another run, 7 stale plan, 8 messages in doubt, 130 interrupted.";
+
+// An option whose text a function turns into a value; the function's nullopt is a usage error.
+template <class Value>
+void add_value(CLI::App& app, const std::string& name, Value& into,
+               const std::function<std::optional<Value>(const std::string&)>& read, const std::string& help,
+               const std::string& shape) {
+  app.add_option_function<std::string>(
+         name,
+         [&into, read, name, shape](const std::string& text) {
+           const auto value = read(text);
+           if (!value) throw CLI::ValidationError(name, "takes " + shape + ", not " + text);
+           into = *value;
+         },
+         help)
+      ->type_name(shape);
+}
+
+void add_common(CLI::App& app, Options& options) {
+  app.add_flag("--json", options.json, "One JSON object on stdout at the end");
+  app.add_flag("--quiet", options.quiet, "Only warnings and errors");
+  app.add_option("--log", options.log, "Append every word to FILE, with UTC times")->type_name("FILE");
+  app.add_option("--operator", options.operator_name, "Your name, for the journal")->type_name("NAME");
+  app.add_option("--ticket", options.ticket, "The change ticket, for the journal")->type_name("ID");
+}
+
+void add_service(CLI::App& app, Options& options) {
+  app.add_option("--service", options.service, "Who is asked after the service: none (the tree is offline) or command")
+      ->check(CLI::IsMember({"none", "command"}));
+  app.add_option("--stop-command", options.stop_command, "Stops the service (run in the system's shell)");
+  app.add_option("--start-command", options.start_command, "Starts it");
+  app.add_option("--status-command", options.status_command, "Exits 0 when it runs, 3 when it is stopped");
+}
+
+void add_timeout(CLI::App& app, std::chrono::seconds& timeout) {
+  app.add_option_function<std::int64_t>(
+         "--timeout", [&timeout](const std::int64_t& seconds) { timeout = std::chrono::seconds(seconds); },
+         "How long to wait, default 120")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{86400}));
+}
+
+void add_planning(CLI::App& app, Options& options) {
+  auto& plan = options.plan;
+  app.add_option("--folder", plan.folders, "Replay this folder too: Drop or Badmail")
+      ->type_name("NAME")
+      ->check(CLI::IsMember({"Drop", "Badmail"}, CLI::ignore_case));
+  add_value<replay::Policy>(app, "--bounces", plan.bounces, parse_policy, "Bounces: hold (default), replay or skip",
+                            "hold|replay|skip");
+  add_value<replay::Policy>(app, "--lists", plan.lists, parse_policy,
+                            "Mail through lists, recipients from headers only: hold (default), replay or skip",
+                            "hold|replay|skip");
+  add_value<replay::Dedup>(app, "--dedup", plan.dedup, parse_dedup,
+                           "What makes a copy: content (default), exact or off", "content|exact|off");
+  app.add_option("--hop-limit", plan.hop_limit, "Hold a message with so many Received lines, default 15")
+      ->type_name("N")
+      ->check(CLI::Range(1U, 100000U));
+  add_value<std::uint64_t>(app, "--max-size", plan.max_size, parse_size, "Hold a larger message (K, M, G)", "SIZE");
+  app.add_option_function<std::string>(
+         "--max-age",
+         [&plan](const std::string& text) {
+           plan.max_age_seconds = parse_age(text);
+           if (!plan.max_age_seconds)
+             throw CLI::ValidationError("--max-age", "takes a number with s, m, h, d or w: 36h, 5d");
+         },
+         "Skip an older message: 36h, 5d")
+      ->type_name("AGE");
+  app.add_option("--envelopes", options.envelopes_file, "CSV source,sender,recipients: envelopes given by a person")
+      ->type_name("FILE");
+  add_value<mail::Target>(
+      app, "--target", plan.compose.target, [](const std::string& text) { return mail::target_of(text); },
+      "What is written: iis (default) or plain, the file unchanged", "iis|plain");
+  app.add_flag_callback(
+      "--no-dot-stuff", [&plan] { plan.compose.dot_stuff = false; }, "For a Pickup that keeps leading dots");
+}
+
+void add_pace(CLI::App& app, Options& options) {
+  auto& pace = options.pace;
+  app.add_option("--batch", pace.batch, "Messages handed over together, at most 256")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--rate", pace.rate, "At most N messages a minute")->type_name("N")->check(CLI::PositiveNumber);
+  app.add_option_function<std::uint64_t>(
+         "--limit", [&pace](const std::uint64_t& n) { pace.limit = n; }, "Hand over N, leave the rest pending")
+      ->type_name("N");
+  app.add_flag("--wait", pace.wait, "Wait for Pickup to drain between batches");
+  app.add_option_function<std::uint64_t>(
+         "--stop-on-badmail", [&pace](const std::uint64_t& n) { pace.stop_on_badmail = n; },
+         "Stop after N new .BAD files; default 10 where there is a Badmail, 0 off")
+      ->type_name("N");
+}
+
+void add_own_options(CLI::App& app, std::string_view verb, Options& options) {
+  if (verb == "inspect") app.add_option("PATH", options.path, "A Mailroot or a recovery folder")->required();
+  if (verb == "snapshot" || verb == "evacuate") {
+    app.add_option("--method", "How the snapshot is made: copy")->check(CLI::IsMember({"copy"}));
+  }
+  if (verb == "evacuate" || verb == "empty") {
+    app.add_option("--keep", options.keep, "Leave this folder as it is (repeatable)")->type_name("NAME");
+    app.add_flag("--empty-mailbox", options.empty_mailbox, "Also empty Mailbox, which holds live POP3 mail");
+  }
+  if (verb == "adopt") {
+    app.add_option("--backup", options.backup, "The copy of the Mailroot")->type_name("DIR")->required();
+    app.add_option("--pickup", options.pickup, "The Pickup in use")->type_name("DIR");
+  }
+  if (verb == "probe") {
+    app.add_option("--from", options.from, "Sender of the test message")->type_name("ADDRESS")->required();
+    app.add_option("--to", options.to, "Its recipient, best in a domain that mail waits for")
+        ->type_name("ADDRESS")
+        ->required();
+  }
+  if (verb == "plan" || verb == "replay") add_planning(app, options);
+  if (verb == "plan") app.add_option("--out", options.out_file, "Write the plan as CSV, for review")->type_name("FILE");
+  if (verb == "replay") {
+    app.add_option("--pickup", options.pickup, "Into this Pickup; default: that of the recorded Mailroot")
+        ->type_name("DIR");
+    app.add_option("--plan", options.plan_file, "Only as this plan says; refused when its sources changed")
+        ->type_name("FILE");
+    app.add_option_function<std::string>(
+           "--no-probe", [&options](const std::string& why) { options.no_probe = why; },
+           "Replay without a passed probe; the reason is recorded")
+        ->type_name("REASON");
+    add_pace(app, options);
+  }
+  if (verb == "restore") {
+    app.add_option("--folder", options.folders, "Only this folder (repeatable)")->type_name("NAME");
+    app.add_flag("--held", options.held, "Only the held messages, back into Queue");
+  }
+  if (verb == "audit") {
+    app.add_option("--expect-head", options.expect_heads, "A head noted earlier must be in the chain (repeatable)")
+        ->type_name("HASH");
+  }
+  if (verb == "report") {
+    app.add_option("--csv", options.csv_file, "The manifest as CSV")->type_name("FILE");
+    app.add_option("--jsonl", options.jsonl_file, "The manifest as JSON lines")->type_name("FILE");
+  }
+}
+
+void add_verb(CLI::App& program, const Verb& verb, Options& options) {
+  const auto description = std::string(verb.purpose) + "\n\nExamples:\n" + std::string(verb.examples) + "\n";
+  auto& app = *program.add_subcommand(std::string(verb.name), description);
+  app.footer(exit_help);
+  if (verb.mailroot) {
+    app.add_option("--mailroot", options.mailroot, "The folder that holds Queue and Pickup")
+        ->type_name("DIR")
+        ->required(verb.mailroot_required);
+  }
+  if (verb.recovery) {
+    app.add_option("--recovery", options.recovery, "The recovery folder of this maintenance window")
+        ->type_name("DIR")
+        ->envname("REQUEUE_RECOVERY")
+        ->required(verb.recovery_required);
+  }
+  add_own_options(app, verb.name, options);
+  if (verb.dry_run) app.add_flag("-n,--dry-run", options.dry_run, "Show what would be done; change nothing");
+  if (verb.service) add_service(app, options);
+  if (verb.service || verb.name == "probe") add_timeout(app, options.timeout);
+  add_common(app, options);
+}
+
+std::string check_service(const Options& options) {
+  const bool commands =
+      !options.stop_command.empty() || !options.start_command.empty() || !options.status_command.empty();
+  if (options.service == "command" && options.status_command.empty()) return "--service command needs --status-command";
+  if (options.service != "command" && commands)
+    return "--stop-command, --start-command and --status-command go with --service command";
+  const bool stops = options.command == "stop" || options.command == "evacuate";
+  if (options.service == "command" && stops && options.stop_command.empty())
+    return "--service command needs --stop-command here";
+  const bool starts = options.command == "start" || options.command == "evacuate";
+  if (options.service == "command" && starts && options.start_command.empty())
+    return "--service command needs --start-command here";
+  return {};
+}
+
+std::string check_paths(const Options& options, const Verb& verb) {
+  if (verb.recovery_required && options.recovery.empty()) return "--recovery DIR is needed";
+  if (verb.mailroot_required && options.mailroot.empty()) return "--mailroot DIR is needed";
+  return {};
+}
+
+// The first word of a whole help text: what it is, and the three commands of a recovery.
+constexpr const char* purpose =
+    "requeue: recovers the queue of a Windows SMTP service: no message lost, none sent twice.\n\nExamples:\n"
+    "  requeue evacuate --mailroot M --recovery R\n"
+    "  requeue probe --mailroot M --recovery R --from admin@example.com --to me@example.org\n"
+    "  requeue replay --recovery R\n";
+
+}  // namespace
+
+Parsed parse(const std::vector<std::string>& arguments) {
+  Parsed parsed;
+  auto& options = parsed.options;
+  parsed.json = std::ranges::find(arguments, "--json") != arguments.end();
+  options.json = parsed.json;
+  CLI::App program{purpose, "requeue"};
+  program.require_subcommand(1);
+  program.footer(exit_help);
+  const auto self = this_program;
+  program.set_version_flag("--version", [self] {
+    const auto it = self();
+    return "requeue " + it.version + " (" + it.build + ")";
+  });
+  for (const auto& verb : verbs()) add_verb(program, verb, options);
+  if (arguments.empty()) {
+    std::cerr << program.help();
+    parsed.finished = static_cast<int>(Exit::usage);
+    return parsed;
+  }
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // CLI11 takes them from the back
+  try {
+    program.parse(std::move(reversed));
+  } catch (const CLI::Success& success) {
+    parsed.finished = program.exit(success);
+    return parsed;
+  } catch (const CLI::ParseError& error) {
+    parsed.usage_error = error.what();
+  }
+  const auto used = program.get_subcommands();
+  for (const auto& verb : verbs()) {
+    if (used.empty() || used.front()->get_name() != verb.name) continue;
+    options.command = verb.name;
+    parsed.command = verb.command;
+    if (parsed.usage_error.empty()) parsed.usage_error = check_paths(options, verb);
+    if (parsed.usage_error.empty()) parsed.usage_error = check_service(options);
+  }
+  options.pace.batch = std::min<std::uint64_t>(options.pace.batch, 256);
+  options.command_line = without_addresses(arguments);
+  return parsed;
+}
+
+}  // namespace requeue::cli

@@ -1,0 +1,79 @@
+#include <thread>
+
+#include "cli/cli.h"
+#include "cli/console.h"
+#include "core/text.h"
+
+namespace requeue::cli {
+namespace {
+
+using commands::Options;
+
+std::unique_ptr<service::Control> make_service(const Options& options) {
+  auto control = options.service == "command"
+                     ? service::command_service({options.stop_command, options.start_command, options.status_command},
+                                                options.timeout)
+                     : service::no_service();
+  return options.dry_run ? service::read_only_service(std::move(control)) : std::move(control);
+}
+
+std::unique_ptr<files::Files> make_files(const Options& options) {
+  auto files = files::real_files();
+  return options.dry_run ? files::read_only_files(std::move(files)) : std::move(files);
+}
+
+Json json_of(const std::string& command, Exit exit, Json body) {
+  Json object{
+      {"schema", "requeue/1"}, {"command", command}, {"ok", exit == Exit::done}, {"exit", static_cast<int>(exit)}};
+  for (auto& [key, value] : body.items()) object[key] = std::move(value);
+  return object;
+}
+
+Json json_of(const Error& error) {
+  return Json{{"error",
+               {{"what", escape_bytes(error.what)},
+                {"path", escape_bytes(error.path)},
+                {"why", escape_bytes(error.why)},
+                {"hint", escape_bytes(error.hint)}}}};
+}
+
+int tell_error(TerminalConsole& console, const Options& options, const Error& error) {
+  console.warn("requeue " + options.command + ": " + to_text(error));
+  if (options.json) console.json(to_line(json_of(options.command, error.exit, json_of(error))));
+  return static_cast<int>(error.exit);
+}
+
+int tell_usage(const Parsed& parsed) {
+  TerminalConsole console({parsed.json, false, {}});
+  Error error{Exit::usage, Cause::other, parsed.usage_error,
+              {},          {},           "requeue --help, requeue VERB --help. Nothing was touched."};
+  return tell_error(console, parsed.options, error);
+}
+
+}  // namespace
+
+int run(const std::vector<std::string>& arguments) {
+  const auto parsed = parse(arguments);
+  if (parsed.finished) return *parsed.finished;
+  if (!parsed.usage_error.empty()) return tell_usage(parsed);
+  const auto& options = parsed.options;
+  TerminalConsole console({options.json, options.quiet, options.log});
+  if (!console.log_works()) {
+    return tell_error(
+        console, options,
+        {Exit::precondition, Cause::other, "cannot write the log", options.log, {}, "Nothing was touched."});
+  }
+  watch_for_interrupt();
+  const auto files = make_files(options);
+  const auto control = make_service(options);
+  commands::Context context{
+      options, *files, *control, !options.service.empty(), console, this_program(), [](std::chrono::milliseconds time) {
+        std::this_thread::sleep_for(time);
+      }};
+  auto outcome = parsed.command(context);
+  if (!outcome) return tell_error(console, options, outcome.error());
+  if (options.json) console.json(to_line(json_of(options.command, outcome->exit, std::move(outcome->body))));
+  return static_cast<int>(outcome->exit);
+}
+
+}  // namespace requeue::cli

@@ -1,0 +1,38 @@
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+
+#include "cli/console.h"
+
+namespace requeue::cli {
+namespace {
+
+std::atomic<bool> interrupted{false};
+
+extern "C" void note_interrupt(int) {
+  interrupted.store(true);
+}
+
+}  // namespace
+
+bool stderr_is_terminal() {
+  return isatty(STDERR_FILENO) == 1;
+}
+
+void watch_for_interrupt() {
+  struct sigaction action = {};
+  action.sa_handler = note_interrupt;
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;  // a system call in hand goes on: the file is finished first
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  sigaction(SIGHUP, &action, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe behind stdout must not end a run between two journal lines
+}
+
+bool interrupt_seen() {
+  return interrupted.load();
+}
+
+}  // namespace requeue::cli

@@ -1,0 +1,81 @@
+#include "cli/values.h"
+
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "core/text.h"
+
+namespace requeue::cli {
+namespace {
+
+// The digits at the start of `text`; `rest` is what follows them.
+std::optional<std::uint64_t> leading_number(const std::string& text, std::string& rest) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end == text.data()) return std::nullopt;
+  rest = ascii_lower(std::string(end, text.data() + text.size()));
+  return number;
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> parse_size(const std::string& text) {
+  std::string unit;
+  const auto number = leading_number(text, unit);
+  if (!number) return std::nullopt;
+  static constexpr std::array<std::pair<std::string_view, unsigned>, 7> units{
+      {{"", 0}, {"k", 10}, {"kb", 10}, {"m", 20}, {"mb", 20}, {"g", 30}, {"gb", 30}}};
+  for (const auto& [name, shift] : units) {
+    if (unit == name && *number <= (UINT64_MAX >> shift)) return *number << shift;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> parse_age(const std::string& text) {
+  std::string unit;
+  const auto number = leading_number(text, unit);
+  if (!number || *number > 1000000000U) return std::nullopt;
+  static constexpr std::array<std::pair<std::string_view, std::int64_t>, 5> units{
+      {{"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}, {"w", 604800}}};
+  for (const auto& [name, seconds] : units) {
+    if (unit == name) return static_cast<std::int64_t>(*number) * seconds;
+  }
+  return std::nullopt;
+}
+
+std::optional<replay::Policy> parse_policy(const std::string& text) {
+  if (text == "hold") return replay::Policy::hold;
+  if (text == "replay") return replay::Policy::replay;
+  if (text == "skip") return replay::Policy::skip;
+  return std::nullopt;
+}
+
+std::optional<replay::Dedup> parse_dedup(const std::string& text) {
+  if (text == "content") return replay::Dedup::content;
+  if (text == "exact") return replay::Dedup::exact;
+  if (text == "off") return replay::Dedup::off;
+  return std::nullopt;
+}
+
+std::string without_addresses(const std::vector<std::string>& arguments) {
+  static constexpr std::array<std::string_view, 2> personal{"--from", "--to"};
+  std::string line = "requeue";
+  bool next_is_personal = false;
+  for (const auto& argument : arguments) {
+    line += ' ';
+    if (std::exchange(next_is_personal, false)) {
+      line += "(personal)";
+      continue;
+    }
+    std::string shown = argument;
+    for (const auto option : personal) {
+      if (argument == option) next_is_personal = true;
+      if (argument.starts_with(std::string(option) + "=")) shown = std::string(option) + "=(personal)";
+    }
+    line += shown.find(' ') == std::string::npos ? shown : '"' + shown + '"';
+  }
+  return escape_bytes(line);
+}
+
+}  // namespace requeue::cli

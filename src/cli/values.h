@@ -1,0 +1,20 @@
+// Values of options that are more than a number or a word.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "replay/plan.h"
+
+namespace requeue::cli {
+
+std::optional<std::uint64_t> parse_size(const std::string& text);  // 500, 500K, 20M, 1G (powers of 1024)
+std::optional<std::int64_t> parse_age(const std::string& text);    // 90m, 36h, 5d, 2w; a bare number is refused
+std::optional<replay::Policy> parse_policy(const std::string& text);
+std::optional<replay::Dedup> parse_dedup(const std::string& text);
+
+// The command line as the journal keeps it: values of options that take addresses become "(personal)".
+std::string without_addresses(const std::vector<std::string>& arguments);
+
+}  // namespace requeue::cli

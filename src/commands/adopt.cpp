@@ -1,0 +1,56 @@
+// adopt: a copy of a Mailroot that somebody made by hand becomes a verified snapshot, recorded as emptied by hand.
+#include "commands/context.h"
+#include "commands/preflight.h"
+#include "commands/session.h"
+#include "commands/tree_steps.h"
+
+namespace requeue::commands {
+namespace {
+
+Result<Outcome> adopt_work(Context& context, recovery::Recovery& recovery, files::Tree& backup) {
+  Outcome outcome;
+  REQUEUE_TRY(const auto taken, snapshot_step(context, recovery, backup, true, outcome.body));
+  REQUEUE_TRY(const auto verified, verify_step(context, recovery, outcome.body));
+  outcome.exit = graver(taken.exit, verified.exit);
+  if (verified.exit != Exit::done) return outcome;
+  // A person emptied the Mailroot; the journal says whose word that is.
+  REQUEUE_CHECK(recovery.record("emptying", Json{{"root", recovery.state().snapshot->root}, {"by_hand", true}}));
+  REQUEUE_CHECK(recovery.record(
+      "emptied", Json{{"files", recovery.state().snapshot->files}, {"kept", 0}, {"newcomers", 0}, {"by_hand", true}}));
+  REQUEUE_CHECK(recovery.flush());
+  const auto folder = shell_quoted(context.options.recovery);
+  context.console.result("[ok] adopted. requeue did not empty the Mailroot itself; it takes your word for it.");
+  context.console.result("Next: requeue plan --recovery " + folder +
+                         ", then requeue probe, then requeue replay --recovery " + folder);
+  return outcome;
+}
+
+}  // namespace
+
+Result<Outcome> adopt(Context& context) {
+  REQUEUE_TRY(const auto state, peek(context));
+  if (state.emptied || state.emptying) {
+    return failure(Exit::precondition, "this recovery folder is in use already", context.options.recovery,
+                   "stage: " + std::string(recovery::to_string(state.stage())),
+                   "Nothing was touched. Choose a new recovery folder.");
+  }
+  REQUEUE_TRY(const auto site, open_site(context, context.options.backup));
+  std::string mailroot;
+  if (!context.options.mailroot.empty()) {
+    REQUEUE_TRY(const auto live, open_site(context, context.options.mailroot));
+    mailroot = live.mailroot_path;
+  }
+  REQUEUE_CHECK(require_same_mailroot(state.mailroot, mailroot));
+  REQUEUE_TRY(const auto counts,
+              mailroot::walk(*site.mailroot, [](const mailroot::Item&) -> Result<void> { return {}; }));
+  REQUEUE_CHECK(check_space(context, counts));
+  if (context.options.dry_run) {
+    context.console.result("DRY RUN: would copy " + std::to_string(counts.files) + " files; nothing is written");
+    return Outcome{Exit::done, Json{{"dry_run", true}}};
+  }
+  REQUEUE_TRY(const auto lock, site.mailroot->lock());
+  return in_run(context, recovery::Missing::make, mailroot, {},
+                [&](recovery::Recovery& recovery) { return adopt_work(context, recovery, *site.mailroot); });
+}
+
+}  // namespace requeue::commands

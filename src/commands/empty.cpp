@@ -1,0 +1,61 @@
+// empty: the files of the subfolders removed, the folders left; only what a verified snapshot holds.
+#include "commands/context.h"
+#include "commands/preflight.h"
+#include "commands/session.h"
+#include "commands/tree_steps.h"
+
+namespace requeue::commands {
+namespace {
+
+Result<void> refuse_by_state(const Context& context, const recovery::State& state) {
+  const auto folder = shell_quoted(context.options.recovery);
+  if (state.emptied) {
+    return failure(Exit::precondition, "this Mailroot was emptied already", context.options.recovery,
+                   "the journal records it as complete",
+                   "Nothing was touched. Next: requeue status --recovery " + folder);
+  }
+  if (!state.snapshot) {
+    return failure(Exit::precondition, "there is no snapshot: emptying would lose mail", context.options.recovery, {},
+                   "Nothing was touched. First: requeue snapshot --mailroot " + shell_quoted(context.options.mailroot) +
+                       " --recovery " + folder);
+  }
+  if (!state.verified_now()) {
+    return failure(Exit::precondition, "the snapshot is not verified", context.options.recovery,
+                   "its newest verification is missing or failed",
+                   "Nothing was touched. First: requeue verify --recovery " + folder);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Outcome> empty(Context& context) {
+  REQUEUE_TRY(const auto state, peek(context));
+  REQUEUE_CHECK(refuse_by_state(context, state));
+  REQUEUE_TRY(const auto site, open_site(context, context.options.mailroot));
+  REQUEUE_CHECK(require_same_mailroot(state.mailroot, site.mailroot_path));
+  REQUEUE_CHECK(require_stopped(context, "emptying"));
+  REQUEUE_CHECK(mailroot::check_rights(*site.mailroot));
+  REQUEUE_CHECK(tell_drop_and_badmail(context, *site.mailroot));
+  if (context.options.dry_run) {
+    context.console.result("DRY RUN: would remove what the snapshot of " + std::to_string(state.snapshot->files) +
+                           " files holds; nothing is removed");
+    return Outcome{Exit::done, Json{{"dry_run", true}}};
+  }
+  REQUEUE_TRY(const auto lock, site.mailroot->lock());
+  return in_run(context, recovery::Missing::refuse, site.mailroot_path, {},
+                [&](recovery::Recovery& recovery) -> Result<Outcome> {
+                  Outcome outcome;
+                  if (recovery.state().emptying) {  // resumed: the snapshot is all there is of what was removed
+                    REQUEUE_TRY(const auto verified, verify_step(context, recovery, outcome.body));
+                    if (verified.exit != Exit::done) return Outcome{verified.exit, outcome.body};
+                  }
+                  REQUEUE_TRY(const auto step, empty_step(context, recovery, *site.mailroot, outcome.body));
+                  outcome.exit = step.exit;
+                  tell_not_replayed(context, recovery);
+                  context.console.result("Next: requeue status --recovery " + shell_quoted(context.options.recovery));
+                  return outcome;
+                });
+}
+
+}  // namespace requeue::commands

@@ -1,0 +1,105 @@
+// evacuate: stop, snapshot, verify, empty, in order; the same command again goes on where it stopped.
+#include "commands/context.h"
+#include "commands/preflight.h"
+#include "commands/service_steps.h"
+#include "commands/session.h"
+#include "commands/tree_steps.h"
+
+#include "core/text.h"
+
+namespace requeue::commands {
+namespace {
+
+Result<void> refuse_complete(const Context& context, const recovery::State& state) {
+  if (!state.emptied) return {};
+  return failure(Exit::precondition, "this recovery folder holds a complete evacuation", context.options.recovery,
+                 "the Mailroot was emptied; stage: " + std::string(recovery::to_string(state.stage())),
+                 "Nothing was touched. Next: requeue status --recovery " + shell_quoted(context.options.recovery) +
+                     ". For another evacuation choose a new recovery folder.");
+}
+
+// Stop to verified. What fails here is undone by putting the service back: nothing was removed yet.
+Result<Exit> prepare(Context& context, recovery::Recovery& recovery, files::Tree& tree, Json& body) {
+  const bool resumed = recovery.state().emptying;
+  auto exit = Exit::done;
+  auto& seconds = body["seconds"];
+  seconds = Json{{"stop", 0.0}, {"snapshot", 0.0}, {"verify", 0.0}, {"empty", 0.0}};
+  REQUEUE_TRY(const auto stopping, stop_service(context, recovery));
+  seconds["stop"] = stopping;
+  if (resumed) {
+    body["snapshot"] = snapshot_json(*recovery.state().snapshot);
+  } else {
+    REQUEUE_TRY(const auto taken, snapshot_step(context, recovery, tree, false, body));
+    body["seconds"]["snapshot"] = taken.seconds;
+    exit = graver(exit, taken.exit);
+  }
+  if (context.console.stop_requested()) return Exit::interrupted;
+  REQUEUE_TRY(const auto verified, verify_step(context, recovery, body));
+  body["seconds"]["verify"] = verified.seconds;
+  if (context.console.stop_requested()) return Exit::interrupted;
+  return graver(exit, verified.exit);
+}
+
+void tell_next(Context& context, recovery::Recovery& recovery) {
+  const auto folder = shell_quoted(context.options.recovery);
+  tell_not_replayed(context, recovery);
+  context.console.result("Next: fix the cipher order (a person's step, docs/procedure.md), then");
+  context.console.result("  requeue start");
+  context.console.result("  requeue probe --mailroot " + shell_quoted(recovery.state().mailroot) + " --recovery " +
+                         folder + " --from YOU --to SOMEBODY");
+  context.console.result("  requeue replay --recovery " + folder);
+  context.console.result("Way back, before the replay: requeue restore --recovery " + folder + " --mailroot " +
+                         shell_quoted(recovery.state().mailroot));
+}
+
+Result<Outcome> evacuate_work(Context& context, recovery::Recovery& recovery, files::Tree& tree) {
+  Outcome outcome;
+  auto prepared = prepare(context, recovery, tree, outcome.body);
+  const bool stop_here = !prepared || *prepared == Exit::interrupted || *prepared == Exit::verification;
+  if (stop_here) {
+    if (!recovery.state().emptying) put_service_back(context, recovery);
+    if (!prepared) return failure(std::move(prepared.error()));
+    outcome.exit = *prepared;
+    context.console.warn(*prepared == Exit::interrupted
+                             ? "interrupted: nothing was removed; the same command takes the snapshot anew"
+                             : "the snapshot failed its verification: nothing was removed; run the same command again");
+    return outcome;
+  }
+  REQUEUE_TRY(const auto emptied, empty_step(context, recovery, tree, outcome.body));
+  outcome.body["seconds"]["empty"] = emptied.seconds;
+  outcome.exit = graver(*prepared, emptied.exit);
+  tell_next(context, recovery);
+  return outcome;
+}
+
+Result<Outcome> evacuate_rehearse(Context& context, const Site& site, const mailroot::Counts& counts) {
+  REQUEUE_TRY(const auto state, context.service.state());
+  auto& console = context.console;
+  console.result("DRY RUN: nothing is written, stopped or removed");
+  console.result("the service is " + std::string(service::to_string(state)));
+  console.result("would copy " + std::to_string(counts.files) + " files, " + std::to_string(counts.bytes) + " bytes, " +
+                 std::to_string(counts.folders) + " folders, verify them, and empty " + printable(site.mailroot_path));
+  console.result("DRY RUN: end");
+  Outcome outcome;
+  outcome.body["dry_run"] = true;
+  outcome.body["would"] = Json{{"files", counts.files}, {"bytes", counts.bytes}, {"folders", counts.folders}};
+  return outcome;
+}
+
+}  // namespace
+
+Result<Outcome> evacuate(Context& context) {
+  REQUEUE_TRY(const auto state, peek(context));
+  REQUEUE_CHECK(refuse_complete(context, state));
+  REQUEUE_TRY(const auto site, open_site(context, context.options.mailroot));
+  REQUEUE_CHECK(require_same_mailroot(state.mailroot, site.mailroot_path));
+  REQUEUE_TRY(const auto counts, mailroot::check_rights(*site.mailroot));
+  if (!state.emptying) REQUEUE_CHECK(check_space(context, counts));
+  REQUEUE_CHECK(tell_drop_and_badmail(context, *site.mailroot));
+  if (context.options.dry_run) return evacuate_rehearse(context, site, counts);
+  REQUEUE_TRY(const auto lock, site.mailroot->lock());
+  return in_run(context, recovery::Missing::make, site.mailroot_path, {},
+                [&](recovery::Recovery& recovery) { return evacuate_work(context, recovery, *site.mailroot); });
+}
+
+}  // namespace requeue::commands

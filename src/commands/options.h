@@ -1,0 +1,57 @@
+// Everything a command line can say, parsed and checked (src/cli fills it). One struct: a flag means the same
+// everywhere.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "replay/plan.h"
+#include "replay/replay.h"
+
+namespace requeue::commands {
+
+struct Options {
+  std::string command;
+  std::string command_line;  // values of options that take addresses replaced by "(personal)"
+
+  bool json = false;
+  bool quiet = false;
+  std::string log;
+  bool dry_run = false;
+
+  std::string mailroot;
+  std::string recovery;
+  std::string backup;
+  std::string path;  // inspect
+  std::string operator_name;
+  std::string ticket;
+
+  // The service. `service` empty: the platform's default, not stated by the operator.
+  std::string service;
+  std::string stop_command, start_command, status_command;
+  std::chrono::seconds timeout{120};
+
+  std::vector<std::string> keep;
+  bool empty_mailbox = false;
+
+  std::string from, to;  // probe
+
+  std::vector<std::string> folders;  // --folder of restore; of plan and replay it goes into plan.folders
+  bool held = false;
+
+  replay::PlanOptions plan;
+  std::string envelopes_file;
+  std::string plan_file;
+  std::string out_file;
+  std::string pickup;
+  std::optional<std::string> no_probe;
+  replay::Pace pace;
+
+  std::vector<std::string> expect_heads;
+  std::string csv_file, jsonl_file;
+};
+
+}  // namespace requeue::commands

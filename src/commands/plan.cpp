@@ -1,0 +1,62 @@
+// plan: the decision for every message, before anything is written.
+#include "replay/plan.h"
+
+#include "commands/context.h"
+#include "commands/planning.h"
+#include "commands/session.h"
+#include "core/text.h"
+#include "replay/csv.h"
+
+namespace requeue::commands {
+namespace {
+
+Result<void> write_plan(Context& context, recovery::Recovery& recovery, const replay::Plan& plan,
+                        const replay::PlanOptions& options) {
+  REQUEUE_TRY(const auto out, context.files.write_named(context.options.out_file));
+  REQUEUE_CHECK(replay::write_plan_csv(recovery, plan, options, *out));
+  REQUEUE_CHECK(out->close());
+  context.console.result("plan written to " + printable(context.options.out_file) +
+                         "; carry it out with: requeue replay --recovery " + shell_quoted(context.options.recovery) +
+                         " --plan " + shell_quoted(context.options.out_file));
+  return {};
+}
+
+Exit plan_exit_of(const replay::Counts& counts) {
+  if (counts.in_doubt != 0) return Exit::in_doubt;
+  if (!counts.balanced()) return Exit::verification;
+  if (counts.failed != 0) return Exit::failed;
+  return counts.held != 0 ? Exit::attention : Exit::done;
+}
+
+}  // namespace
+
+Result<Outcome> plan(Context& context) {
+  replay::Ledger ledger;
+  REQUEUE_TRY(auto recovery, recovery::open_to_read(context.files, context.options.recovery, {&ledger}));
+  REQUEUE_CHECK(require_replayable(context, *recovery));
+  REQUEUE_TRY(const auto options, plan_options(context, recovery->state()));
+  REQUEUE_TRY(const auto made, replay::make_plan(*recovery, ledger, options, context.console));
+  const auto counts = made.counts();
+  print_counts(context, made, counts, "replay");
+  print_held(context, made, 50);
+  if (!context.options.out_file.empty()) REQUEUE_CHECK(write_plan(context, *recovery, made, options));
+  context.console.result("Next: requeue replay --recovery " + shell_quoted(context.options.recovery));
+  context.console.result("journal head " + recovery->head());
+  Outcome outcome;
+  outcome.exit = plan_exit_of(counts);
+  outcome.body = Json{{"found", counts.found},
+                      {"replayed", counts.replayed},
+                      {"replay", counts.pending + counts.failed},
+                      {"duplicate", counts.duplicate},
+                      {"held", counts.held},
+                      {"skipped", counts.skipped},
+                      {"in_doubt", counts.in_doubt},
+                      {"now", {{"replayed", 0}}},
+                      {"not_mail", made.not_mail},
+                      {"balanced", counts.balanced()},
+                      {"notes", notes_json(made.notes)},
+                      {"head", recovery->head()}};
+  return outcome;
+}
+
+}  // namespace requeue::commands

@@ -1,0 +1,27 @@
+// What plan, replay and restore need before they decide: the options with their files read, and the snapshot trusted.
+#pragma once
+
+#include "commands/context.h"
+#include "recovery/recovery.h"
+#include "replay/plan.h"
+
+namespace requeue::commands {
+
+// --envelopes read; for an adopted snapshot, what stands in Queue and Pickup of the live Mailroot.
+Result<replay::PlanOptions> plan_options(Context& context, const recovery::State& state);
+
+// --plan read and compared with the bag: Exit::stale_plan, nothing done, when a source changed or is unknown.
+Result<void> choose_from_plan_file(Context& context, recovery::Recovery& recovery, replay::PlanOptions& options);
+
+// Emptied (or adopted as emptied) and with whole tag files; else refused (5) or damage (4).
+Result<void> require_replayable(Context& context, recovery::Recovery& recovery);
+
+Json counts_json(const replay::Counts& counts);
+Json notes_json(const std::vector<std::string>& notes);
+// The table of counts and the notes, for people. `pending_word`: "replay" in a plan, "pending" after a replay.
+void print_counts(Context& context, const replay::Plan& plan, const replay::Counts& counts,
+                  std::string_view pending_word);
+// Each held message with its rule and the ways out; at most `limit` lines, then how many more.
+void print_held(Context& context, const replay::Plan& plan, std::size_t limit);
+
+}  // namespace requeue::commands

@@ -1,0 +1,30 @@
+// What can be refused is refused before the service is stopped and before anything is written.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "commands/context.h"
+#include "mailroot/mailroot.h"
+
+namespace requeue::commands {
+
+struct Site {
+  std::shared_ptr<files::Tree> mailroot;
+  std::string mailroot_path;  // resolved; what the journal records
+};
+
+// Opens the Mailroot and checks that it is one (Exit::precondition). Refuses a recovery folder inside it or the other
+// way round, and a network path without a stated service.
+Result<Site> open_site(Context& context, const std::string& given);
+
+// Room for a copy of the tree and 10 % more where the recovery folder is or will be.
+Result<void> check_space(Context& context, const mailroot::Counts& counts);
+
+// The tree may be worked on: Exit::precondition when the service runs.
+Result<void> require_stopped(Context& context, std::string_view for_what);
+
+// Only the recorded Mailroot, once there is one.
+Result<void> require_same_mailroot(const std::string& recorded, const std::string& given);
+
+}  // namespace requeue::commands

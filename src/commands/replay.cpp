@@ -1,0 +1,173 @@
+// replay: open intents settled, the plan made, the messages handed to Pickup exactly once.
+#include "replay/replay.h"
+
+#include "commands/context.h"
+#include "commands/planning.h"
+#include "commands/preflight.h"
+#include "commands/session.h"
+#include "core/text.h"
+#include "mailroot/mailroot.h"
+
+namespace requeue::commands {
+namespace {
+
+// Pickup as given, or that of the recorded Mailroot (its name compared without case).
+Result<files::Path> pickup_of(Context& context, const recovery::State& state) {
+  if (!context.options.pickup.empty()) return context.files.resolve(context.options.pickup);
+  if (state.mailroot.empty()) {
+    return failure(Exit::usage, "it is not known into which Pickup to replay", context.options.recovery,
+                   "the journal names no Mailroot", "Nothing was sent. Give --pickup DIR.");
+  }
+  REQUEUE_TRY(const auto tree, context.files.open(state.mailroot));
+  REQUEUE_TRY(const auto entries, tree->list(""));
+  for (const auto& entry : entries) {
+    if (mailroot::role_of(entry.name) == mailroot::Role::pickup) return tree->path_of(entry.name);
+  }
+  return failure(Exit::precondition, "the recorded Mailroot has no Pickup folder", state.mailroot, {},
+                 "Nothing was sent. Start the service once: it makes its folders. Or give --pickup DIR.");
+}
+
+Result<void> require_probe(Context& context, const recovery::State& state) {
+  if (state.probe_passed() || context.options.no_probe) return {};
+  return failure(Exit::precondition, "no probe has passed since the snapshot", context.options.recovery,
+                 state.probe_result.empty() ? "none was made" : "the newest one was " + state.probe_result,
+                 "Nothing was sent. Run requeue probe with --recovery first; or, when you know that mail flows, add "
+                 "--no-probe \"REASON\", which is recorded.");
+}
+
+// Locks against a second run on the same Mailroot, whatever its recovery folder.
+Result<std::vector<std::unique_ptr<files::Lock>>> lock_place(Context& context, replay::Place& place,
+                                                             const recovery::State& state) {
+  std::vector<std::unique_ptr<files::Lock>> locks;
+  const auto beside = place.beside->path().string();
+  const auto queue = place.beside->status("Queue");
+  if (beside == state.mailroot || queue) {
+    REQUEUE_TRY(auto lock, place.beside->lock());
+    locks.push_back(std::move(lock));
+  }
+  REQUEUE_TRY(const auto pickup, context.files.open(place.beside->path_of(place.pickup)));
+  REQUEUE_TRY(auto lock, pickup->lock());
+  locks.push_back(std::move(lock));
+  return locks;
+}
+
+Exit replay_exit_of(const replay::ReplayResult& result) {
+  const auto& counts = result.counts;
+  if (counts.in_doubt != 0) return Exit::in_doubt;
+  if (result.verification_failed || !counts.balanced()) return Exit::verification;
+  if (counts.failed != 0) return Exit::failed;
+  return counts.held != 0 || counts.pending != 0 ? Exit::attention : Exit::done;
+}
+
+Json replay_body_of(const replay::ReplayResult& result, const replay::Plan& plan) {
+  Json body = counts_json(result.counts);
+  body["now"] = Json{{"replayed", result.now_replayed}};
+  body["not_mail"] = plan.not_mail;
+  body["balanced"] = result.counts.balanced();
+  body["notes"] = notes_json(plan.notes);
+  body["look"] = Json{{"pickup", result.after.pickup_ours},
+                      {"queue_before", result.before.queue},
+                      {"queue_after", result.after.queue},
+                      {"badmail_before", result.before.badmail},
+                      {"badmail_after", result.after.badmail}};
+  return body;
+}
+
+void replay_tell(Context& context, const replay::ReplayResult& result, const replay::Plan& plan) {
+  print_counts(context, plan, result.counts, "pending");
+  print_held(context, plan, 50);
+  auto& console = context.console;
+  console.result("handed to Pickup now: " + std::to_string(result.now_replayed) +
+                 " (handed over, not: delivered; the service delivers)");
+  console.result("a look, without waiting: " + std::to_string(result.after.pickup_ours) +
+                 " of them still in Pickup; Queue " + std::to_string(result.before.queue) + " -> " +
+                 std::to_string(result.after.queue) + " files, Badmail " + std::to_string(result.before.badmail) +
+                 " -> " + std::to_string(result.after.badmail));
+  for (const auto& [folder, count] : plan.not_replayed) {
+    console.result(printable(folder) + ": " + std::to_string(count) +
+                   " files only in the snapshot; requeue restore "
+                   "--recovery " +
+                   shell_quoted(context.options.recovery) + " --mailroot DIR --folder " + shell_quoted(folder));
+  }
+  if (result.stopped_on_badmail) {
+    console.warn("stopped: Badmail grew. Look into it; the rest stays pending and the same command goes on.");
+  }
+  console.result("Next: requeue audit --recovery " + shell_quoted(context.options.recovery));
+}
+
+Result<Outcome> replay_work(Context& context, recovery::Recovery& recovery, replay::Ledger& ledger, replay::Place place,
+                            const std::string& pickup) {
+  REQUEUE_CHECK(require_replayable(context, recovery));
+  if (context.options.no_probe) {
+    REQUEUE_CHECK(recovery.record("no_probe", Json{{"reason", escape_bytes(*context.options.no_probe)}}));
+  }
+  REQUEUE_TRY(const auto settled, replay::settle(recovery, ledger, context.files, pickup, context.console));
+  for (const auto& line : settled.named) context.console.warn(line);
+  REQUEUE_TRY(auto options, plan_options(context, recovery.state()));
+  REQUEUE_CHECK(choose_from_plan_file(context, recovery, options));
+  REQUEUE_TRY(auto plan, replay::make_plan(recovery, ledger, options, context.console));
+  REQUEUE_CHECK(
+      replay::make_staging(place, mailroot::Token{recovery.state().id, files::to_text(recovery.tree().path())}));
+  REQUEUE_TRY(auto result, replay::carry_out(recovery, ledger, plan, options, context.options.pace, std::move(place),
+                                             context.console, context.sleep));
+  result.now_replayed += settled.renamed;
+  replay_tell(context, result, plan);
+  return Outcome{replay_exit_of(result), replay_body_of(result, plan)};
+}
+
+Result<Outcome> replay_rehearse(Context& context, recovery::Recovery& recovery, const replay::Ledger& ledger,
+                                replay::PlanOptions options) {
+  REQUEUE_TRY(const auto plan, replay::make_plan(recovery, ledger, options, context.console));
+  context.console.result("DRY RUN: nothing is written or sent");
+  const auto counts = plan.counts();
+  print_counts(context, plan, counts, "would be replayed");
+  print_held(context, plan, 50);
+  if (!ledger.open_intents().empty()) {
+    context.console.warn(std::to_string(ledger.open_intents().size()) +
+                         " hand-overs of a run that was killed are open; the next replay settles them first");
+  }
+  context.console.result("DRY RUN: end");
+  Json body = counts_json(counts);
+  body["now"] = Json{{"replayed", 0}};
+  body["not_mail"] = plan.not_mail;
+  body["balanced"] = counts.balanced();
+  body["notes"] = notes_json(plan.notes);
+  body["head"] = recovery.head();
+  body["dry_run"] = true;
+  auto exit = counts.held != 0 ? Exit::attention : Exit::done;
+  if (counts.in_doubt != 0) exit = Exit::in_doubt;
+  return Outcome{exit, body};
+}
+
+}  // namespace
+
+Result<Outcome> replay(Context& context) {
+  replay::Ledger before;
+  std::string id;
+  files::Path pickup;
+  std::uint64_t bytes = 0;
+  {
+    // Everything that can be refused is refused here, before the run opens and anything is written.
+    REQUEUE_TRY(auto reading, recovery::open_to_read(context.files, context.options.recovery, {&before}));
+    REQUEUE_CHECK(require_replayable(context, *reading));
+    REQUEUE_TRY(pickup, pickup_of(context, reading->state()));
+    REQUEUE_CHECK(require_probe(context, reading->state()));
+    REQUEUE_TRY(auto options, plan_options(context, reading->state()));
+    REQUEUE_CHECK(choose_from_plan_file(context, *reading, options));
+    id = reading->state().id;
+    bytes = reading->state().snapshot->bytes;
+    if (context.options.dry_run) {
+      REQUEUE_TRY(const auto place, replay::open_place(context.files, pickup, id, 0));
+      return replay_rehearse(context, *reading, before, std::move(options));
+    }
+  }
+  REQUEUE_TRY(auto place, replay::open_place(context.files, pickup, id, bytes));
+  replay::Ledger ledger;
+  return in_run(context, recovery::Missing::refuse, {}, {&ledger},
+                [&](recovery::Recovery& recovery) -> Result<Outcome> {
+                  REQUEUE_TRY(const auto locks, lock_place(context, place, recovery.state()));
+                  return replay_work(context, recovery, ledger, std::move(place), pickup.string());
+                });
+}
+
+}  // namespace requeue::commands

@@ -1,0 +1,60 @@
+// report: the manifest for people and for compliance.
+#include "commands/context.h"
+#include "commands/planning.h"
+#include "commands/session.h"
+#include "core/text.h"
+#include "report/manifest.h"
+#include "snapshot/bag.h"
+
+namespace requeue::commands {
+namespace {
+
+using Writer = Result<void> (*)(recovery::Recovery&, const replay::Ledger&, ByteWriter&, Watcher&);
+
+Result<void> write_to(Context& context, const std::string& path, recovery::Recovery& recovery,
+                      const replay::Ledger& ledger, Writer write) {
+  if (path.empty()) return {};
+  REQUEUE_TRY(const auto out, context.files.write_named(path));
+  REQUEUE_CHECK(write(recovery, ledger, *out, context.console));
+  REQUEUE_CHECK(out->close());
+  context.console.result("[ok] manifest written to " + printable(path));
+  return {};
+}
+
+}  // namespace
+
+Result<Outcome> report(Context& context) {
+  replay::Ledger ledger;
+  REQUEUE_TRY(auto recovery, recovery::open_to_read(context.files, context.options.recovery, {&ledger}));
+  if (!recovery->state().snapshot) {
+    return failure(Exit::precondition, "there is nothing to report yet", context.options.recovery,
+                   "no snapshot was taken",
+                   "Next: requeue status --recovery " + shell_quoted(context.options.recovery));
+  }
+  REQUEUE_CHECK(requeue::snapshot::check_tags(recovery->tree(), recovery->state().snapshot->root));
+  REQUEUE_CHECK(write_to(context, context.options.csv_file, *recovery, ledger, requeue::report::write_csv));
+  REQUEUE_CHECK(write_to(context, context.options.jsonl_file, *recovery, ledger, requeue::report::write_jsonl));
+  std::size_t shown = 0;
+  REQUEUE_TRY(const auto counts,
+              requeue::report::each_record(*recovery, ledger, context.console, [&](const Json& record) -> Result<void> {
+                const auto disposition = text_of(record, "disposition");
+                const bool open = disposition == "held" || disposition == "failed" || disposition == "in_doubt";
+                if (open && shown++ < 100) {
+                  context.console.result("[" + disposition + "] " + printable(text_of(record, "source")) + ": " +
+                                         printable(text_of(record, "rule")));
+                }
+                return {};
+              }));
+  context.console.result("found " + std::to_string(counts.found) + ", replayed " + std::to_string(counts.replayed) +
+                         ", duplicate " + std::to_string(counts.duplicate) + ", held " + std::to_string(counts.held) +
+                         ", skipped " + std::to_string(counts.skipped) + ", in doubt " +
+                         std::to_string(counts.in_doubt) + ", failed " + std::to_string(counts.failed) + ", pending " +
+                         std::to_string(counts.pending));
+  context.console.result("journal head " + recovery->head());
+  Outcome outcome;
+  outcome.body = counts_json(counts);
+  outcome.body["head"] = recovery->head();
+  return outcome;
+}
+
+}  // namespace requeue::commands

@@ -1,0 +1,55 @@
+#include "commands/service_steps.h"
+
+#include <chrono>
+
+#include "core/text.h"
+
+namespace requeue::commands {
+namespace {
+
+Json event(service::State state, std::string_view action) {
+  return Json{{"state", std::string(service::to_string(state))}, {"action", std::string(action)}};
+}
+
+Result<void> record(recovery::Recovery& recovery, service::State state, std::string_view action) {
+  REQUEUE_CHECK(recovery.record("service", event(state, action)));
+  return recovery.flush();
+}
+
+}  // namespace
+
+Result<double> stop_service(Context& context, recovery::Recovery& recovery) {
+  const auto begun = std::chrono::steady_clock::now();
+  REQUEUE_TRY(const auto found, context.service.state());
+  REQUEUE_CHECK(record(recovery, found, "found"));
+  if (found == service::State::absent || found == service::State::stopped) return 0.0;
+  REQUEUE_TRY(const auto dependents, context.service.dependents());
+  for (const auto& name : dependents) context.console.say("stops with it: " + printable(name));
+  context.console.say("stopping " + printable(context.service.name()));
+  // "stopping" is flushed first: after a kill in between, status can say that it was requeue that stopped it.
+  REQUEUE_CHECK(record(recovery, found, "stopping"));
+  if (auto stopped = context.service.stop(context.console); !stopped) return failure(std::move(stopped.error()));
+  REQUEUE_CHECK(record(recovery, service::State::stopped, "stopped"));
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+}
+
+void put_service_back(Context& context, recovery::Recovery& recovery) {
+  if (recovery.state().service_found != "running" || !recovery.state().stopped_by_us) return;
+  const auto state = context.service.state();
+  if (state && *state == service::State::pending) {
+    // A start that meets a service which is still stopping fails, and the administrator must know either way.
+    context.console.warn(printable(context.service.name()) +
+                         " is still changing its state: wait, then run `requeue start`");
+    return;
+  }
+  context.console.say("starting " + printable(context.service.name()) + " again: nothing was removed");
+  if (auto started = context.service.start(context.console); !started) {
+    context.console.warn("the service was not put back: " + to_text(started.error()));
+    return;
+  }
+  if (auto recorded = record(recovery, service::State::running, "put_back"); !recorded) {
+    context.console.warn(to_text(recorded.error()));
+  }
+}
+
+}  // namespace requeue::commands

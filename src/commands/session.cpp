@@ -1,0 +1,74 @@
+#include "commands/session.h"
+
+#include "core/text.h"
+
+namespace requeue::commands {
+
+namespace {
+
+recovery::RunFacts facts_of(const Context& context, const std::string& mailroot) {
+  const auto& options = context.options;
+  recovery::RunFacts facts;
+  facts.command = options.command;
+  facts.version = context.program.version;
+  facts.build = context.program.build;
+  facts.program_sha256 = context.program.sha256;
+  facts.operator_name = options.operator_name;
+  facts.ticket = options.ticket;
+  facts.command_line = options.command_line;
+  facts.mailroot = mailroot;
+  return facts;
+}
+
+}  // namespace
+
+Result<Outcome> in_run(Context& context, recovery::Missing missing, const std::string& mailroot,
+                       const std::vector<recovery::Fold*>& folds,
+                       const std::function<Result<Outcome>(recovery::Recovery&)>& work) {
+  REQUEUE_TRY(auto opened, recovery::open_to_write(context.files, context.options.recovery, missing,
+                                                   facts_of(context, mailroot), context.console, folds));
+  auto outcome = work(*opened);
+  const Exit exit = outcome ? outcome->exit : outcome.error().exit;
+  Json counts = Json::object();
+  if (outcome) counts = outcome->body;
+  if (auto ended = opened->end(exit, counts); !ended && outcome) {
+    // The work is done and journaled; only its closing line is missing. The next run goes on from the journal.
+    return failure(std::move(ended.error()));
+  }
+  if (outcome) {
+    outcome->body["head"] = opened->head();
+    context.console.result("journal head " + opened->head() + " (line " + std::to_string(opened->records()) +
+                           "): note it in the change ticket");
+  }
+  return outcome;
+}
+
+Result<recovery::State> peek(Context& context) {
+  auto there = context.files.open(context.options.recovery);
+  if (!there) {
+    if (there.error().cause == Cause::not_found) return recovery::State{};
+    return failure(std::move(there.error()));
+  }
+  REQUEUE_TRY(auto opened, recovery::open_to_read(context.files, context.options.recovery));
+  return opened->state();
+}
+
+Json snapshot_json(const recovery::SnapshotFacts& facts) {
+  return Json{{"files", facts.files},
+              {"bytes", facts.bytes},
+              {"folders", facts.folders},
+              {"streams", facts.streams},
+              {"root", facts.root}};
+}
+
+Json verified_json(const recovery::Verified& verified) {
+  return Json{{"files", verified.files}, {"bytes", verified.bytes}, {"level", verified.level}};
+}
+
+std::string shell_quoted(const std::string& path) {
+  const auto shown = printable(path);
+  if (shown.find_first_of(" \t'\"&|<>();$`!*?[]#~") == std::string::npos && !shown.empty()) return shown;
+  return "\"" + shown + "\"";
+}
+
+}  // namespace requeue::commands

@@ -1,0 +1,28 @@
+// One run on a recovery folder: opened, worked in, and ended with a run_end whatever happened in between.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "commands/context.h"
+#include "recovery/recovery.h"
+
+namespace requeue::commands {
+
+// Opens to write, runs `work`, ends the run with its exit (also that of an error), prints the head for the change
+// ticket. `mailroot`: resolved, for the run event; may be empty.
+Result<Outcome> in_run(Context& context, recovery::Missing missing, const std::string& mailroot,
+                       const std::vector<recovery::Fold*>& folds,
+                       const std::function<Result<Outcome>(recovery::Recovery&)>& work);
+
+// The state as it stands, for refusals before anything is written. A folder that is not there yet: a fresh state.
+Result<recovery::State> peek(Context& context);
+
+Json snapshot_json(const recovery::SnapshotFacts& facts);
+Json verified_json(const recovery::Verified& verified);
+
+// "--recovery R" as it is typed again, quoted where needed, for the next command that each step prints.
+std::string shell_quoted(const std::string& path);
+
+}  // namespace requeue::commands

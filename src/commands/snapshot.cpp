@@ -1,0 +1,44 @@
+// snapshot: the whole tree into a sealed bag; nothing is removed.
+#include "commands/context.h"
+#include "commands/preflight.h"
+#include "commands/session.h"
+#include "commands/tree_steps.h"
+
+namespace requeue::commands {
+namespace {
+
+Result<void> refuse_after_emptying(const Context& context, const recovery::State& state) {
+  if (!state.emptying) return {};
+  return failure(Exit::precondition, "the snapshot of this recovery folder stands for good", context.options.recovery,
+                 "emptying has begun: it holds the only copy of what was removed",
+                 "Nothing was touched. Finish with the same evacuate command, or choose a new recovery folder.");
+}
+
+}  // namespace
+
+Result<Outcome> snapshot(Context& context) {
+  REQUEUE_TRY(const auto state, peek(context));
+  REQUEUE_CHECK(refuse_after_emptying(context, state));
+  REQUEUE_TRY(const auto site, open_site(context, context.options.mailroot));
+  REQUEUE_CHECK(require_same_mailroot(state.mailroot, site.mailroot_path));
+  REQUEUE_CHECK(require_stopped(context, "a snapshot"));
+  REQUEUE_TRY(const auto counts,
+              mailroot::walk(*site.mailroot, [](const mailroot::Item&) -> Result<void> { return {}; }));
+  REQUEUE_CHECK(check_space(context, counts));
+  if (context.options.dry_run) {
+    context.console.result("DRY RUN: would copy " + std::to_string(counts.files) + " files, " +
+                           std::to_string(counts.bytes) + " bytes; nothing is written");
+    return Outcome{Exit::done, Json{{"dry_run", true}}};
+  }
+  REQUEUE_TRY(const auto lock, site.mailroot->lock());
+  return in_run(context, recovery::Missing::make, site.mailroot_path, {},
+                [&](recovery::Recovery& recovery) -> Result<Outcome> {
+                  Outcome outcome;
+                  REQUEUE_TRY(const auto step, snapshot_step(context, recovery, *site.mailroot, false, outcome.body));
+                  outcome.exit = step.exit;
+                  context.console.result("Next: requeue verify --recovery " + shell_quoted(context.options.recovery));
+                  return outcome;
+                });
+}
+
+}  // namespace requeue::commands

@@ -1,0 +1,63 @@
+// stop and start: the service alone; with --recovery the journal records it.
+#include "commands/context.h"
+#include "commands/service_steps.h"
+#include "commands/session.h"
+#include "core/text.h"
+
+namespace requeue::commands {
+namespace {
+
+Json service_json(const Context& context, service::State state) {
+  return Json{
+      {"service", {{"name", printable(context.service.name())}, {"state", std::string(service::to_string(state))}}}};
+}
+
+Result<Outcome> ended(Context& context) {
+  REQUEUE_TRY(const auto state, context.service.state());
+  context.console.result("[ok] " + printable(context.service.name()) + " is " + std::string(service::to_string(state)));
+  return Outcome{Exit::done, service_json(context, state)};
+}
+
+}  // namespace
+
+Result<Outcome> stop(Context& context) {
+  REQUEUE_TRY(const auto found, context.service.state());
+  if (found == service::State::absent) {
+    context.console.result("no service is driven here (--service none): nothing to stop");
+    return Outcome{Exit::done, service_json(context, found)};
+  }
+  if (!context.options.recovery.empty() && !context.options.dry_run) {
+    return in_run(context, recovery::Missing::make, {}, {}, [&](recovery::Recovery& recovery) -> Result<Outcome> {
+      REQUEUE_CHECK(stop_service(context, recovery));
+      return ended(context);
+    });
+  }
+  REQUEUE_TRY(const auto dependents, context.service.dependents());
+  for (const auto& name : dependents) context.console.result("stops with it: " + printable(name));
+  if (found != service::State::stopped) REQUEUE_CHECK(context.service.stop(context.console));
+  return ended(context);
+}
+
+Result<Outcome> start(Context& context) {
+  REQUEUE_TRY(const auto found, context.service.state());
+  if (found == service::State::absent) {
+    context.console.result("no service is driven here (--service none): nothing to start");
+    return Outcome{Exit::done, service_json(context, found)};
+  }
+  const auto started = [&]() -> Result<void> {
+    if (found == service::State::running) return {};
+    return context.service.start(context.console);
+  };
+  if (!context.options.recovery.empty() && !context.options.dry_run) {
+    return in_run(context, recovery::Missing::refuse, {}, {}, [&](recovery::Recovery& recovery) -> Result<Outcome> {
+      REQUEUE_CHECK(started());
+      REQUEUE_CHECK(recovery.record("service", Json{{"state", "running"}, {"action", "started"}}));
+      REQUEUE_CHECK(recovery.flush());
+      return ended(context);
+    });
+  }
+  REQUEUE_CHECK(started());
+  return ended(context);
+}
+
+}  // namespace requeue::commands

@@ -1,0 +1,137 @@
+#include "commands/tree_steps.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+
+#include "commands/session.h"
+#include "core/text.h"
+
+namespace requeue::commands {
+namespace {
+
+class Stopwatch {
+ public:
+  [[nodiscard]] double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+};
+
+void name_all(Context& context, const std::vector<std::string>& lines, std::string_view heading) {
+  if (lines.empty()) return;
+  context.console.warn(std::string(heading) + ":");
+  for (const auto& line : lines) context.console.warn("  " + line);
+}
+
+snapshot::BagInfo bag_info(const Context& context, const files::Tree& tree) {
+  snapshot::BagInfo info;
+  info.software = "requeue " + context.program.version;
+  info.ticket = context.options.ticket;
+  info.host = files::to_text(tree.path());
+  return info;
+}
+
+bool named_in(const std::vector<std::string>& keep, std::string_view folder) {
+  return std::ranges::any_of(keep, [&](const std::string& name) { return ascii_iequals(name, folder); });
+}
+
+}  // namespace
+
+Result<Step> snapshot_step(Context& context, recovery::Recovery& recovery, files::Tree& tree, bool adopted,
+                           Json& body) {
+  const Stopwatch watch;
+  REQUEUE_TRY(const auto taken, snapshot::take(recovery, tree, bag_info(context, tree), adopted, context.console));
+  body["snapshot"] = snapshot_json(taken.facts);
+  auto& console = context.console;
+  console.result("[ok] snapshot: " + std::to_string(taken.facts.files) + " files, " +
+                 std::to_string(taken.facts.bytes) + " bytes, " + std::to_string(taken.facts.folders) + " folders, " +
+                 std::to_string(taken.facts.streams) + " alternate streams");
+  name_all(context, taken.others, "links and special files are recorded, not copied, and stay where they are");
+  name_all(context, taken.superseded,
+           "in the earlier snapshot and no longer in the Mailroot; kept in superseded, never replayed");
+  return Step{taken.others.empty() ? Exit::done : Exit::attention, watch.seconds()};
+}
+
+Result<Step> verify_step(Context& context, recovery::Recovery& recovery, Json& body) {
+  const Stopwatch watch;
+  REQUEUE_TRY(const auto result, snapshot::verify(recovery, context.console));
+  const auto& verified = result.verified;
+  body["verified"] = verified_json(verified);
+  if (!verified.ok) {
+    std::vector<std::string> lines;
+    for (const auto& wrong : result.wrong) lines.push_back(printable(wrong.path) + ": " + wrong.why);
+    name_all(context, lines, "the snapshot on the disk is not what was copied");
+    return Step{Exit::verification, watch.seconds()};
+  }
+  if (verified.files == 0) {
+    context.console.result("[ok] the snapshot holds no files: there was nothing to verify");
+  } else {
+    context.console.result("[ok] verified: " + std::to_string(verified.files) + " files, " +
+                           std::to_string(verified.bytes) + " bytes read again from the " + verified.level);
+  }
+  if (verified.level == "cache") {
+    context.console.warn(
+        "the recovery folder's volume offers no way past its cache: the bytes were compared in memory, "
+        "not on the disk");
+  }
+  return Step{Exit::done, watch.seconds()};
+}
+
+Result<Step> empty_step(Context& context, recovery::Recovery& recovery, files::Tree& tree, Json& body) {
+  const Stopwatch watch;
+  snapshot::EmptyOptions options;
+  options.keep = context.options.keep;
+  options.empty_mailbox = context.options.empty_mailbox;
+  options.service_running = [&context]() -> Result<bool> {
+    REQUEUE_TRY(const auto state, context.service.state());
+    return state == service::State::running || state == service::State::pending;
+  };
+  REQUEUE_TRY(const auto emptied, snapshot::empty(recovery, tree, options, context.console));
+  body["emptied"] = Json{{"files", emptied.files}, {"kept", emptied.kept}, {"newcomers", emptied.newcomers}};
+  context.console.result("[ok] emptied: " + std::to_string(emptied.files) + " files removed, " +
+                         std::to_string(emptied.kept) + " kept, every folder left");
+  name_all(context, emptied.named, "left in the Mailroot, or gone before it was emptied");
+  return Step{emptied.named.empty() && emptied.newcomers == 0 ? Exit::done : Exit::attention, watch.seconds()};
+}
+
+Result<void> tell_drop_and_badmail(Context& context, files::Tree& tree) {
+  REQUEUE_TRY(const auto folders, mailroot::count_folders(tree));
+  for (const auto& folder : folders) {
+    const bool other_products = folder.role == mailroot::Role::drop || folder.role == mailroot::Role::badmail;
+    if (!other_products || folder.files == 0 || named_in(context.options.keep, folder.name)) continue;
+    context.console.result(printable(folder.name) + " holds " + std::to_string(folder.files) + " files (" +
+                           std::to_string(folder.bytes) +
+                           " bytes): they go into the snapshot and out of the folder; --keep " +
+                           shell_quoted(folder.name) + " leaves them");
+  }
+  return {};
+}
+
+void tell_not_replayed(Context& context, recovery::Recovery& recovery) {
+  std::map<std::string, std::uint64_t> folders;
+  const auto& state = recovery.state();
+  const auto read = snapshot::read_entries(recovery.tree(), [&](const snapshot::Entry& entry) -> Result<void> {
+    if (entry.status.kind != files::Kind::file) return {};
+    const std::string top(mailroot::top_of(entry.source));
+    const auto role = mailroot::role_of(top);
+    const auto lower = ascii_lower(top);
+    const bool replayed =
+        role == mailroot::Role::queue || role == mailroot::Role::pickup || state.replayed_folders.contains(lower);
+    const bool stays = top.empty() || std::ranges::find(state.kept_folders, lower) != state.kept_folders.end() ||
+                       (role == mailroot::Role::mailbox && !state.mailbox_emptied);
+    if (!replayed && !stays) ++folders[top];
+    return {};
+  });
+  if (!read) return;  // a damaged bag is told by the step that needs it
+  for (const auto& [name, count] : folders) {
+    context.console.result(printable(name) + ": " + std::to_string(count) +
+                           " files are only in the snapshot; put them back with: requeue restore --recovery " +
+                           shell_quoted(context.options.recovery) + " --mailroot " + shell_quoted(state.mailroot) +
+                           " --folder " + shell_quoted(name));
+  }
+}
+
+}  // namespace requeue::commands

@@ -1,0 +1,27 @@
+// The three steps of an evacuation, each also a command of its own: take the snapshot, read it again, empty the tree.
+#pragma once
+
+#include "commands/context.h"
+#include "commands/preflight.h"
+#include "recovery/recovery.h"
+#include "snapshot/empty.h"
+#include "snapshot/take.h"
+
+namespace requeue::commands {
+
+struct Step {
+  Exit exit = Exit::done;
+  double seconds = 0;
+};
+
+// Each prints its results and fills its keys of the --json object.
+Result<Step> snapshot_step(Context& context, recovery::Recovery& recovery, files::Tree& tree, bool adopted, Json& body);
+Result<Step> verify_step(Context& context, recovery::Recovery& recovery, Json& body);
+Result<Step> empty_step(Context& context, recovery::Recovery& recovery, files::Tree& tree, Json& body);
+
+// What Drop and Badmail hold, and that --keep leaves them (said before anything is removed).
+Result<void> tell_drop_and_badmail(Context& context, files::Tree& tree);
+// What was emptied from folders that no replay reads, and the command that puts each back.
+void tell_not_replayed(Context& context, recovery::Recovery& recovery);
+
+}  // namespace requeue::commands

@@ -1,0 +1,30 @@
+// verify: every file of the snapshot read again, past the page cache, against its manifest.
+#include "commands/context.h"
+#include "commands/session.h"
+#include "commands/tree_steps.h"
+
+namespace requeue::commands {
+
+Result<Outcome> verify(Context& context) {
+  REQUEUE_TRY(const auto state, peek(context));
+  if (!state.snapshot) {
+    return failure(Exit::precondition, "there is no snapshot to verify", context.options.recovery, {},
+                   "Nothing was touched. Take one first: requeue evacuate, or requeue snapshot.");
+  }
+  if (context.options.dry_run) {
+    context.console.result("DRY RUN: would read " + std::to_string(state.snapshot->files) + " files again");
+    return Outcome{Exit::done, Json{{"dry_run", true}}};
+  }
+  return in_run(context, recovery::Missing::refuse, {}, {}, [&](recovery::Recovery& recovery) -> Result<Outcome> {
+    Outcome outcome;
+    REQUEUE_TRY(const auto step, verify_step(context, recovery, outcome.body));
+    outcome.exit = step.exit;
+    if (step.exit == Exit::done && !recovery.state().emptied) {
+      context.console.result("Next: requeue empty --recovery " + shell_quoted(context.options.recovery) +
+                             " --mailroot " + shell_quoted(recovery.state().mailroot));
+    }
+    return outcome;
+  });
+}
+
+}  // namespace requeue::commands
