@@ -51,7 +51,11 @@ Result<std::unordered_map<std::string, std::string>> never_back(Context& context
   for (const auto& message : plan.messages) {
     using replay::Disposition;
     if (message.disposition == Disposition::replayed) never[message.source] = "it was replayed";
-    if (message.disposition == Disposition::in_doubt) never[message.source] = "it is in doubt: it may have been sent";
+    // A group that a killed restore left open is for the restore itself to settle; a replay would take it for in doubt.
+    const bool own_group = message.rule == "restoring_unfinished" && !ledger.is_final(message.source);
+    if (message.disposition == Disposition::in_doubt && !own_group) {
+      never[message.source] = "it is in doubt: it may have been sent";
+    }
     if (message.disposition == Disposition::duplicate && message.duplicate_of != replay::Message::none &&
         plan.messages[message.duplicate_of].final_now) {
       never[message.source] = "it is a duplicate of one that was replayed or is in doubt";

@@ -1,0 +1,206 @@
+#include "torture/trial.h"
+
+#include <algorithm>
+
+#include <boost/filesystem.hpp>
+
+#include "core/json.h"
+#include "standin/standin_core.h"
+
+namespace torture {
+namespace {
+
+using requeue::Json;
+using requeue::tests::Ran;
+
+constexpr int finished = 0;
+constexpr int attention = 3;
+
+std::string first_line(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
+
+}  // namespace
+
+const char* to_string(Phase phase) {
+  switch (phase) {
+    case Phase::evacuate:
+      return "evacuate";
+    case Phase::empty:
+      return "empty";
+    case Phase::replay:
+      return "replay";
+    case Phase::restore:
+      return "restore";
+    case Phase::adopt:
+      return "adopt";
+  }
+  return "";
+}
+
+Trial::Trial(const Programs& programs, Phase phase)
+    : programs_(programs),
+      phase_(phase),
+      folder_(programs.scratch),
+      mailroot_(folder_.path() / "mailroot"),
+      recovery_(folder_.path() / "recovery"),
+      backup_(folder_.path() / "backup"),
+      deliver_(folder_.path() / "delivered"),
+      state_(folder_.path() / "state") {
+  make_queue(mailroot_);
+  make_queue(backup_);
+  fs::create_directories(deliver_);
+}
+
+Ran Trial::requeue(const std::vector<std::string>& arguments, const std::vector<std::string>& more) {
+  auto all = arguments;
+  all.insert(all.end(), {"--recovery", recovery_.string(), "--json"});
+  return requeue::tests::run({programs_.requeue, all, more});
+}
+
+void Trial::expect_exit(const Ran& ran, const std::string& what, const std::vector<int>& wanted) {
+  if (std::find(wanted.begin(), wanted.end(), ran.exit) != wanted.end()) return;
+  auto& list = ran.exit == 8 ? findings_.in_doubt : findings_.other;
+  list.push_back(what + " ended with " + std::to_string(ran.exit) + " (signal " + std::to_string(ran.signal) +
+                 "): " + first_line(ran.err));
+}
+
+std::vector<std::string> Trial::phase_command() const {
+  switch (phase_) {
+    case Phase::evacuate:
+      return {"evacuate", "--service", "none", "--mailroot", mailroot_.string()};
+    case Phase::empty:
+      return {"empty", "--service", "none", "--mailroot", mailroot_.string()};
+    case Phase::replay:
+      return {"replay", "--no-probe", "torture", "--batch", "4", "--pickup", (mailroot_ / "Pickup").string()};
+    case Phase::restore:
+      return {"restore", "--service", "none", "--mailroot", mailroot_.string()};
+    case Phase::adopt:
+      return {"adopt", "--backup", backup_.string(), "--pickup", (mailroot_ / "Pickup").string()};
+  }
+  return {};
+}
+
+void Trial::evacuate() {
+  expect_exit(requeue({"evacuate", "--service", "none", "--mailroot", mailroot_.string()}), "evacuate", {finished});
+}
+
+void Trial::prepare() {
+  switch (phase_) {
+    case Phase::evacuate:
+      break;
+    case Phase::empty:
+      expect_exit(requeue({"snapshot", "--service", "none", "--mailroot", mailroot_.string()}), "snapshot", {finished});
+      expect_exit(requeue({"verify"}), "verify", {finished});
+      break;
+    case Phase::replay:
+    case Phase::restore:
+      evacuate();
+      break;
+    case Phase::adopt:
+      // What the person did by hand: the backup stands, and the subfolders were emptied.
+      for (const char* const name : {"Queue", "Pickup", "Drop", "Badmail"}) {
+        fs::remove_all(mailroot_ / name);
+        fs::create_directories(mailroot_ / name);
+      }
+      break;
+  }
+}
+
+Ran Trial::disturb(const std::vector<std::string>& environment) {
+  auto more = environment;
+  more.push_back("LD_PRELOAD=" + programs_.preload);
+  return requeue(phase_command(), more);
+}
+
+void Trial::serve() {
+  standin::Settings settings;
+  settings.mailroot = mailroot_;
+  settings.deliver = deliver_;
+  settings.state = state_;
+  standin::Standin service(settings);
+  if (const auto wrong = service.prepare(); !wrong.empty()) findings_.other.push_back("stand-in: " + wrong);
+  service.recover();
+  for (int passes = 0; passes < 50 && service.pass().moved != 0; ++passes) {
+  }
+  for (const auto& complaint : service.take_complaints()) findings_.other.push_back("stand-in: " + complaint);
+}
+
+Findings Trial::finish() {
+  const auto command = phase_command();
+  auto again = requeue(command);
+  // It may have been killed after its last word: then it is complete, and says so.
+  const bool complete =
+      again.exit == 5 && (phase_ == Phase::evacuate || phase_ == Phase::empty || phase_ == Phase::adopt);
+  if (!complete) expect_exit(again, std::string(to_string(phase_)) + " again", {finished, attention});
+  check_snapshot();
+  if (phase_ == Phase::restore) {
+    check_restored();
+    const auto replayed = requeue({"replay", "--no-probe", "torture", "--pickup", (mailroot_ / "Pickup").string()});
+    expect_exit(replayed, "replay after the restore", {finished, attention});
+    const auto body = requeue::parse_object(replayed.out);
+    if (!body || (*body)["now"]["replayed"] != 0) findings_.doubled.push_back("a restored message was replayed too");
+    serve();  // the service sends its own queue now; what it can read of it by headers is not ours to check
+  } else {
+    check_emptied();
+    expect_exit(requeue({"replay", "--no-probe", "torture", "--pickup", (mailroot_ / "Pickup").string()}), "replay",
+                {finished, attention});
+    serve();
+    expect_exit(requeue({"replay", "--no-probe", "torture", "--pickup", (mailroot_ / "Pickup").string()}),
+                "replay once more", {finished, attention});
+    serve();
+    check_deliveries();
+  }
+  check_audit();
+  return findings_;
+}
+
+void Trial::check_snapshot() {
+  const auto kept = contents(recovery_ / "snapshot/data/mailroot");
+  for (const auto& [name, bytes] : contents(backup_)) {
+    const auto found = kept.find(name);
+    if (found == kept.end()) findings_.lost.push_back("not in the snapshot: " + name);
+    if (found != kept.end() && found->second != bytes) findings_.lost.push_back("other bytes in the snapshot: " + name);
+  }
+}
+
+void Trial::check_emptied() {
+  for (const auto& [name, bytes] : contents(mailroot_)) {
+    if (bytes != "(folder)" && name.find("NTFS_0") != std::string::npos && name.size() == 17)
+      findings_.doubled.push_back("still in the Mailroot: " + name);
+  }
+}
+
+void Trial::check_restored() {
+  const auto standing = contents(mailroot_);
+  for (const auto& [name, bytes] : contents(backup_)) {
+    const auto found = standing.find(name);
+    if (found == standing.end()) findings_.lost.push_back("not restored: " + name);
+    if (found != standing.end() && found->second != bytes)
+      findings_.lost.push_back("restored with other bytes: " + name);
+  }
+}
+
+void Trial::check_deliveries() {
+  const auto arrived = delivered(deliver_);
+  for (const auto& [what, count] : owed()) {
+    if (!arrived.contains(what)) findings_.lost.push_back("never delivered: " + what.first + " to " + what.second);
+  }
+  for (const auto& [what, count] : arrived) {
+    const auto due = owed().find(what);
+    if (due == owed().end()) findings_.other.push_back("nobody was owed: " + what.first + " to " + what.second);
+    if (due != owed().end() && count > due->second)
+      findings_.doubled.push_back("delivered " + std::to_string(count) + " times: " + what.first + " to " +
+                                  what.second);
+  }
+}
+
+void Trial::check_audit() {
+  const auto audited = requeue({"audit"});
+  expect_exit(audited, "audit", {finished, attention});
+  const auto body = requeue::parse_object(audited.out);
+  if (!body || (*body)["chain"]["unbroken"] != true || (*body)["bag"]["valid"] != true)
+    findings_.other.push_back("audit: chain or bag is not whole");
+}
+
+}  // namespace torture

@@ -1,0 +1,63 @@
+// One procedure, from a full queue to the last delivery, with something that goes wrong on its way; and the checks that
+// nothing was lost or doubled.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "support/process.h"
+#include "support/temporary_folder.h"
+#include "torture/queue.h"
+
+namespace torture {
+
+struct Programs {
+  std::string requeue;
+  std::string preload;
+  fs::path scratch;  // where the trees stand; memory is fastest, since a kill loses nothing that was written
+};
+
+// What was wrong, each as a sentence; all empty: the point was survived.
+struct Findings {
+  std::vector<std::string> lost, doubled, in_doubt, other;
+  [[nodiscard]] bool any() const { return !lost.empty() || !doubled.empty() || !in_doubt.empty() || !other.empty(); }
+};
+
+enum class Phase { evacuate, empty, replay, restore, adopt };
+const char* to_string(Phase phase);
+
+class Trial {
+ public:
+  Trial(const Programs& programs, Phase phase);
+
+  // Everything that comes before the command of the phase, undisturbed.
+  void prepare();
+  // The command of the phase itself, with the preload told what to do: "TORTURE_KILL_AT=7".
+  requeue::tests::Ran disturb(const std::vector<std::string>& environment);
+  // The stand-in takes and delivers what it finds, as a service does between the kill and the next run.
+  void serve();
+  // The same command again, to its end, then the rest of the procedure, and all the checks.
+  Findings finish();
+
+  [[nodiscard]] fs::path folder() const { return folder_.path(); }
+
+ private:
+  requeue::tests::Ran requeue(const std::vector<std::string>& arguments, const std::vector<std::string>& more = {});
+  void expect_exit(const requeue::tests::Ran& ran, const std::string& what, const std::vector<int>& wanted);
+  std::vector<std::string> phase_command() const;
+  void evacuate();
+  void check_snapshot();
+  void check_emptied();
+  void check_restored();
+  void check_deliveries();
+  void check_audit();
+
+  Programs programs_;
+  Phase phase_;
+  requeue::tests::TemporaryFolder folder_;
+  fs::path mailroot_, recovery_, backup_, deliver_, state_;
+  Findings findings_;
+};
+
+}  // namespace torture
