@@ -15,10 +15,11 @@ const std::string report_mail =
     "MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n" +
     mail_to("a@example.org");
 
+// Each count with a body of its own: messages that differ in Received alone are copies of one another.
 std::string hops(int count) {
   std::string out;
   for (int i = 0; i < count; ++i) out += "Received: from a by b; Tue, 24 Nov 2026 02:13:05 +0000\r\n";
-  return out + mail_to("b@example.org");
+  return out + mail_to("b@example.org", std::to_string(count) + " hops\r\n");
 }
 
 }  // namespace
@@ -66,7 +67,7 @@ TEST_CASE("policies settle bounces, lists and age, skipping before holding", "[p
   planning.add("Queue/bounce.eml", bounce_mail);
   planning.add("Queue/list.eml", list_mail);
   planning.add("Queue/listhops.eml", "List-Id: <l>\r\n" + hops(20));
-  planning.add("Queue/old.eml", stamped(1) + bounce_mail);
+  planning.add("Queue/old.eml", stamped(1) + bounce_mail + "another bounce\r\n");
   PlanOptions options;
   options.bounces = Policy::replay;
   options.lists = Policy::replay;
