@@ -54,9 +54,20 @@ std::optional<Line> HeaderLines::split(std::string_view bytes, bool final) {
 
 std::optional<Line> HeaderLines::next(std::string_view bytes, bool final) {
   if (ended_) return std::nullopt;
+  const auto begin = start_;
   const auto line = split(bytes, final);
   if (!line) return std::nullopt;
-  if (first_) cr_only_ = line->lone_cr;
+  if (line->text.empty() && line->lone_cr && (first_ || cr_only_)) {
+    // The next line's end tells whether CR is this file's line end, or a stray before the first LF.
+    after_ = std::max(after_, start_);
+    after_ = std::min(bytes.find_first_of("\r\n", after_), bytes.size());
+    if (after_ == bytes.size() && !final) {
+      start_ = searched_ = begin;
+      return std::nullopt;
+    }
+    if (after_ < bytes.size() && bytes[after_] == '\n') cr_only_ = first_ = false;
+  }
+  if (first_ || !line->lone_cr) cr_only_ = line->lone_cr;
   first_ = false;
   // Two lone CRs end the block only where CR is the file's line end: inside an LF file they are a stray in some value,
   // and to end there would lose the recipients that follow.

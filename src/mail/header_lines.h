@@ -37,6 +37,7 @@ class HeaderLines {
   std::size_t start_ = 0;
   std::size_t searched_ = 0;  // no line end in [start_, searched_)
   std::size_t run_end_ = 0;   // how far a run of CR has been followed: without it, CR after CR would be quadratic
+  std::size_t after_ = 0;     // how far the end of the line behind an empty one was looked for
   bool first_ = true;
   bool cr_only_ = false;
   bool ended_ = false;

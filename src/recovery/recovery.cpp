@@ -107,12 +107,16 @@ Result<void> OpenRecovery::load() {
     return {};
   };
   REQUEUE_TRY(details_file_, journal::read_details(*tree_, expect));
+  Result<void> understood;
   const auto visit = [&](const journal::Line& line) -> Result<void> {
     after.saw_journal_line(line.hash);
-    return see(line);
+    if (understood) understood = see(line);
+    return {};
   };
+  // What a line says is believed only when the whole chain holds: a flipped byte is damage, not a later format.
   REQUEUE_TRY(chain_, journal::read(*tree_, visit));
-  return check_complete(after, snapshot.has_value());
+  REQUEUE_CHECK(check_complete(after, snapshot.has_value()));
+  return understood;
 }
 
 Result<void> OpenRecovery::check_complete(const journal::AfterCheck& after, bool has_snapshot) const {

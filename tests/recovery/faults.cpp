@@ -52,7 +52,8 @@ TEST_CASE("Whichever call fails, nothing flushed is lost and the next run goes o
     FaultyFiles files;
     files.add(fault);
     const Outcome outcome = run(files, folder.path());
-    if (files.failed() == 0) break;
+    if (files.calls() < fault.nth) break;
+    if (files.failed() == 0) continue;  // to be failed after it was done, and it was not: a file that is not there yet
     ++failures;
     INFO("call " << fault.nth);
     {
@@ -81,7 +82,7 @@ TEST_CASE("Line 1 and its folder are flushed before a run may do anything, detai
   REQUIRE(place("flush journal.jsonl") < size);
   CHECK(place("append journal.jsonl") < place("flush journal.jsonl"));
   CHECK(place("flush journal.jsonl") < place("append messages.jsonl"));
-  CHECK(std::count(calls.begin(), calls.end(), "flush_folder ") >= 3);  // journal, the folder's own name, messages
+  CHECK(std::count(calls.begin(), calls.end(), "flush_folder") >= 3);  // journal, the folder's own name, messages
 
   files.forget();
   REQUIRE(recovery->end(Exit::done, Json::object()));
