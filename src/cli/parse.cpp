@@ -43,8 +43,14 @@ void add_common(CLI::App& app, Options& options) {
 }
 
 void add_service(CLI::App& app, Options& options) {
-  app.add_option("--service", options.service, "Who is asked after the service: none (the tree is offline) or command")
-      ->check(CLI::IsMember({"none", "command"}));
+  app.add_option(
+         "--service", options.service,
+         "Who is asked after the service: scm (Windows; the default there), none (the tree is offline; the default "
+         "elsewhere) or command")
+      ->check(CLI::IsMember({"scm", "none", "command"}));
+  app.add_option("--service-name", options.service_name, "Its name in the service manager, default SMTPSVC")
+      ->type_name("NAME");
+  app.add_option("--service-host", options.service_host, "The host whose service manager is asked")->type_name("HOST");
   app.add_option("--stop-command", options.stop_command, "Stops the service (run in the system's shell)");
   app.add_option("--start-command", options.start_command, "Starts it");
   app.add_option("--status-command", options.status_command, "Exits 0 when it runs, 3 when it is stopped");
@@ -176,7 +182,15 @@ void add_verb(CLI::App& program, const Verb& verb, Options& options) {
   add_common(app, options);
 }
 
+std::string check_scm(const Options& options) {
+  const auto kind = options.service.empty() ? std::string(service::default_kind()) : options.service;
+  if (kind == "scm") return service::default_kind() == "scm" ? "" : "--service scm works only on Windows";
+  const bool named = options.service_name != Options().service_name || !options.service_host.empty();
+  return named ? "--service-name and --service-host go with --service scm, which works only on Windows" : "";
+}
+
 std::string check_service(const Options& options) {
+  if (auto wrong = check_scm(options); !wrong.empty()) return wrong;
   const bool commands =
       !options.stop_command.empty() || !options.start_command.empty() || !options.status_command.empty();
   if (options.service == "command" && options.status_command.empty()) return "--service command needs --status-command";

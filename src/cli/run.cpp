@@ -9,11 +9,16 @@ namespace {
 
 using commands::Options;
 
+std::unique_ptr<service::Control> asked_service(const Options& options) {
+  const auto kind = options.service.empty() ? service::default_kind() : std::string_view(options.service);
+  if (kind == "scm") return service::scm_service({options.service_name, options.service_host}, options.timeout);
+  if (kind == "none") return service::no_service();
+  return service::command_service({options.stop_command, options.start_command, options.status_command},
+                                  options.timeout);
+}
+
 std::unique_ptr<service::Control> make_service(const Options& options) {
-  auto control = options.service == "command"
-                     ? service::command_service({options.stop_command, options.start_command, options.status_command},
-                                                options.timeout)
-                     : service::no_service();
+  auto control = asked_service(options);
   return options.dry_run ? service::read_only_service(std::move(control)) : std::move(control);
 }
 
@@ -66,10 +71,13 @@ int run(const std::vector<std::string>& arguments) {
   watch_for_interrupt();
   const auto files = make_files(options);
   const auto control = make_service(options);
-  commands::Context context{
-      options, *files, *control, !options.service.empty(), console, this_program(), [](std::chrono::milliseconds time) {
-        std::this_thread::sleep_for(time);
-      }};
+  commands::Context context{options,
+                            *files,
+                            *control,
+                            !options.service.empty() || !options.service_host.empty(),
+                            console,
+                            this_program(),
+                            [](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); }};
   auto outcome = parsed.command(context);
   if (!outcome) return tell_error(console, options, outcome.error());
   if (options.json) console.json(to_line(json_of(options.command, outcome->exit, std::move(outcome->body))));

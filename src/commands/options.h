@@ -31,6 +31,7 @@ struct Options {
 
   // The service. `service` empty: the platform's default, not stated by the operator.
   std::string service;
+  std::string service_name = "SMTPSVC", service_host;
   std::string stop_command, start_command, status_command;
   std::chrono::seconds timeout{120};
 

@@ -55,7 +55,8 @@ Result<Site> open_site(Context& context, const std::string& given) {
   if (is_network(given, volume) && !context.service_stated) {
     return failure(Exit::precondition, "the Mailroot is on another host, and nothing says which service owns it", given,
                    "its volume is " + volume.file_system,
-                   "Nothing was touched. Say which service to ask: --service command, or --service none when the "
+                   "Nothing was touched. Say which service to ask: --service-host HOST on Windows, --service command, "
+                   "or --service none when the "
                    "service there is stopped.");
   }
   REQUEUE_CHECK(mailroot::check(*site.mailroot));

@@ -34,7 +34,18 @@ struct Commands {
   std::string status;  // exits 0 when running, 3 when stopped; anything else is an error (Exit::precondition)
 };
 
+// A service of Windows, by the name that the service manager knows it by.
+struct Scm {
+  std::string name = "SMTPSVC";
+  std::string host;  // empty: this machine
+};
+
+// What --service is when it is not given: "scm" on Windows, "none" elsewhere.
+std::string_view default_kind();
+
 std::unique_ptr<Control> no_service();
+// nullptr on a system that has no service manager.
+std::unique_ptr<Control> scm_service(Scm scm, std::chrono::seconds timeout);
 // Each command is run in the system's shell, its output passed to stderr of ours.
 std::unique_ptr<Control> command_service(Commands commands, std::chrono::seconds timeout);
 // Answers, but neither stops nor starts: what a dry run is given.
