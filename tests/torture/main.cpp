@@ -138,7 +138,8 @@ Findings try_point(const Settings& settings, const Point& point) {
   Findings own;
   const bool signalled = ran.signal != 0;
   if (!point.kills && signalled) own.other.push_back("crashed with signal " + std::to_string(ran.signal));
-  if (!point.kills && !signalled && ran.exit != 0 && ran.exit != 3 && ran.err.empty()) own.other.emplace_back("failed without a word");
+  if (!point.kills && !signalled && ran.exit != 0 && ran.exit != 3 && ran.err.empty())
+    own.other.emplace_back("failed without a word");
   if (!point.kills && (ran.exit < 0 || ran.exit > 8)) own.other.push_back("exit " + std::to_string(ran.exit));
   // Only a replay has a service beside it: the other commands work while it is stopped.
   const bool serve = point.serve_between && point.phase == Phase::replay;
