@@ -1,5 +1,5 @@
-# A room is a folder of src/ that knows one thing. It names the rooms it may use; what it does not name it cannot
-# include, so the direction of dependency is checked by every build.
+# A room is a folder of src/ that knows one thing. It names the rooms it may use; what they use it may use too, and
+# nothing else: the tests room_NAME check that (check_room.cmake).
 #
 #   requeue_room(NAME USES room... LIBRARIES target...)
 function(requeue_room name)
@@ -12,6 +12,14 @@ function(requeue_room name)
   endif()
   add_library(requeue_${name} STATIC ${sources})
   target_include_directories(requeue_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  set(reach ${name})
+  foreach(room ${ROOM_USES})
+    get_property(further GLOBAL PROPERTY requeue_reach_${room})
+    list(APPEND reach ${further})
+  endforeach()
+  list(REMOVE_DUPLICATES reach)
+  set_property(GLOBAL PROPERTY requeue_reach_${name} "${reach}")
+  set_property(GLOBAL APPEND PROPERTY requeue_rooms ${name})
   list(TRANSFORM ROOM_USES PREPEND requeue_)
   target_link_libraries(requeue_${name} PUBLIC ${ROOM_USES} ${ROOM_LIBRARIES} PRIVATE requeue_warnings)
   # Most of a build is reading the same headers and instantiating the same templates again.
@@ -37,4 +45,15 @@ function(requeue_room_tests name)
   target_include_directories(test_${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   target_precompile_headers(test_${name} REUSE_FROM requeue_test_support)
   add_test(NAME ${name} COMMAND test_${name})
+endfunction()
+
+# One test a room: that it includes nothing from above.
+function(requeue_check_rooms)
+  get_property(rooms GLOBAL PROPERTY requeue_rooms)
+  foreach(room ${rooms})
+    get_property(reach GLOBAL PROPERTY requeue_reach_${room})
+    list(JOIN reach "," reach)
+    add_test(NAME room_${room} COMMAND ${CMAKE_COMMAND} -DROOM=${room} -DREACH=${reach}
+      -DFOLDER=${CMAKE_SOURCE_DIR}/src/${room} -P ${CMAKE_SOURCE_DIR}/cmake/check_room.cmake)
+  endforeach()
 endfunction()
