@@ -181,6 +181,10 @@ Result<std::optional<Entry>> EntryReader::next() {
   if (last_ && entry->source <= *last_) {
     return failure(damage(lines_.name(), place + "its path does not come after the one before"));
   }
+  if (!entry->source.empty() && !folders_.contains(files::parent_of(entry->source))) {
+    return failure(damage(lines_.name(), place + "it stands in something that is no folder"));
+  }
+  if (entry->status.kind == Kind::folder) folders_.insert(entry->source);
   last_ = entry->source;
   return std::optional<Entry>(std::move(*entry));
 }
