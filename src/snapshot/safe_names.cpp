@@ -118,7 +118,11 @@ bool is_device(std::string_view name) {
          number == "\xC2\xB3";
 }
 
+// The longest name in bytes that Linux can hold; NTFS counts UTF-16 units, which may be three times as many bytes.
+constexpr std::size_t longest_name = 255;
+
 bool can_be_kept(std::string_view name) {
+  if (name.size() > longest_name) return false;
   if (name.empty() || !is_utf8(name) || name.back() == '.' || name.back() == ' ') return false;
   for (const char c : name) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return false;
