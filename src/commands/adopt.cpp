@@ -3,6 +3,7 @@
 #include "commands/preflight.h"
 #include "commands/session.h"
 #include "commands/tree_steps.h"
+#include "commands/words.h"
 
 namespace requeue::commands {
 namespace {
@@ -18,10 +19,10 @@ Result<Outcome> adopt_work(Context& context, recovery::Recovery& recovery, files
   REQUEUE_CHECK(recovery.record(
       "emptied", Json{{"files", recovery.state().snapshot->files}, {"kept", 0}, {"newcomers", 0}, {"by_hand", true}}));
   REQUEUE_CHECK(recovery.flush());
-  const auto folder = shell_quoted(context.options.recovery);
   context.console.result("[ok] adopted. requeue did not empty the Mailroot itself; it takes your word for it.");
-  context.console.result("Next: requeue plan --recovery " + folder +
-                         ", then requeue probe, then requeue replay --recovery " + folder);
+  context.console.result("Next: " + again(context, "plan"));
+  context.console.result("  " + again(context, "probe", recovery.state().mailroot) + " --from YOU --to SOMEBODY");
+  context.console.result("  " + again(context, "replay"));
   return outcome;
 }
 
@@ -45,7 +46,7 @@ Result<Outcome> adopt(Context& context) {
               mailroot::walk(*site.mailroot, [](const mailroot::Item&) -> Result<void> { return {}; }));
   REQUEUE_CHECK(check_space(context, counts));
   if (context.options.dry_run) {
-    context.console.result("DRY RUN: would copy " + std::to_string(counts.files) + " files; nothing is written");
+    context.console.result("DRY RUN: would copy " + counted(counts.files, "file") + "; nothing is written");
     return Outcome{Exit::done, Json{{"dry_run", true}}};
   }
   REQUEUE_TRY(const auto lock, site.mailroot->lock());

@@ -2,7 +2,8 @@
 #include "report/audit.h"
 
 #include "commands/context.h"
-#include "commands/planning.h"
+#include "commands/plan_words.h"
+#include "commands/words.h"
 #include "core/text.h"
 
 namespace requeue::commands {
@@ -31,6 +32,9 @@ Result<Outcome> audit(Context& context) {
     heads.push_back(Json{{"head", escape_bytes(head.hash)}, {"found", head.found}, {"following", head.following}});
   }
   for (const auto& finding : found.findings) console.result("finding: " + finding);
+  if (found.exit == Exit::attention) {
+    console.result("Nothing is wrong with the record, but messages wait for a person: " + again(context, "plan"));
+  }
   console.result("journal head " + found.head);
   Outcome outcome;
   outcome.exit = found.exit;

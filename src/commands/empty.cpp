@@ -3,26 +3,24 @@
 #include "commands/preflight.h"
 #include "commands/session.h"
 #include "commands/tree_steps.h"
+#include "commands/words.h"
 
 namespace requeue::commands {
 namespace {
 
 Result<void> refuse_by_state(const Context& context, const recovery::State& state) {
-  const auto folder = shell_quoted(context.options.recovery);
   if (state.emptied) {
     return failure(Exit::precondition, "this Mailroot was emptied already", context.options.recovery,
-                   "the journal records it as complete",
-                   "Nothing was touched. Next: requeue status --recovery " + folder);
+                   "the journal records it as complete", "Nothing was touched. Next: " + again(context, "status"));
   }
   if (!state.snapshot) {
     return failure(Exit::precondition, "there is no snapshot: emptying would lose mail", context.options.recovery, {},
-                   "Nothing was touched. First: requeue snapshot --mailroot " + shell_quoted(context.options.mailroot) +
-                       " --recovery " + folder);
+                   "Nothing was touched. First: " + again(context, "snapshot", context.options.mailroot));
   }
   if (!state.verified_now()) {
     return failure(Exit::precondition, "the snapshot is not verified", context.options.recovery,
                    "its newest verification is missing or failed",
-                   "Nothing was touched. First: requeue verify --recovery " + folder);
+                   "Nothing was touched. First: " + again(context, "verify"));
   }
   return {};
 }
@@ -38,8 +36,8 @@ Result<Outcome> empty(Context& context) {
   REQUEUE_CHECK(mailroot::check_rights(*site.mailroot));
   REQUEUE_CHECK(tell_drop_and_badmail(context, *site.mailroot));
   if (context.options.dry_run) {
-    context.console.result("DRY RUN: would remove what the snapshot of " + std::to_string(state.snapshot->files) +
-                           " files holds; nothing is removed");
+    context.console.result("DRY RUN: would remove what the snapshot of " + counted(state.snapshot->files, "file") +
+                           " holds; nothing is removed");
     return Outcome{Exit::done, Json{{"dry_run", true}}};
   }
   REQUEUE_TRY(const auto lock, site.mailroot->lock());
@@ -53,7 +51,7 @@ Result<Outcome> empty(Context& context) {
                   REQUEUE_TRY(const auto step, empty_step(context, recovery, *site.mailroot, outcome.body));
                   outcome.exit = step.exit;
                   tell_not_replayed(context, recovery);
-                  context.console.result("Next: requeue status --recovery " + shell_quoted(context.options.recovery));
+                  context.console.result("Next: " + again(context, "status"));
                   return outcome;
                 });
 }

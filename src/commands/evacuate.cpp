@@ -4,6 +4,7 @@
 #include "commands/service_steps.h"
 #include "commands/session.h"
 #include "commands/tree_steps.h"
+#include "commands/words.h"
 
 #include "core/text.h"
 
@@ -14,7 +15,7 @@ Result<void> refuse_complete(const Context& context, const recovery::State& stat
   if (!state.emptied) return {};
   return failure(Exit::precondition, "this recovery folder holds a complete evacuation", context.options.recovery,
                  "the Mailroot was emptied; stage: " + std::string(recovery::to_string(state.stage())),
-                 "Nothing was touched. Next: requeue status --recovery " + shell_quoted(context.options.recovery) +
+                 "Nothing was touched. Next: " + again(context, "status") +
                      ". For another evacuation choose a new recovery folder.");
 }
 
@@ -41,15 +42,14 @@ Result<Exit> prepare(Context& context, recovery::Recovery& recovery, files::Tree
 }
 
 void tell_next(Context& context, recovery::Recovery& recovery) {
-  const auto folder = shell_quoted(context.options.recovery);
+  const auto& mailroot = recovery.state().mailroot;
   tell_not_replayed(context, recovery);
   context.console.result("Next: fix the cipher order (a person's step, docs/procedure.md), then");
-  context.console.result("  requeue start");
-  context.console.result("  requeue probe --mailroot " + shell_quoted(recovery.state().mailroot) + " --recovery " +
-                         folder + " --from YOU --to SOMEBODY");
-  context.console.result("  requeue replay --recovery " + folder);
-  context.console.result("Way back, before the replay: requeue restore --recovery " + folder + " --mailroot " +
-                         shell_quoted(recovery.state().mailroot));
+  context.console.result("  " + start_the_service(context));
+  context.console.result("  " + again(context, "probe", mailroot) + " --from YOU --to SOMEBODY");
+  context.console.result("  " + again(context, "replay"));
+  context.console.result("Way back, before the replay: " + again(context, "restore", mailroot) +
+                         service_options(context));
 }
 
 Result<Outcome> evacuate_work(Context& context, recovery::Recovery& recovery, files::Tree& tree) {
@@ -76,9 +76,11 @@ Result<Outcome> evacuate_rehearse(Context& context, const Site& site, const mail
   REQUEUE_TRY(const auto state, context.service.state());
   auto& console = context.console;
   console.result("DRY RUN: nothing is written, stopped or removed");
-  console.result("the service is " + std::string(service::to_string(state)));
-  console.result("would copy " + std::to_string(counts.files) + " files, " + std::to_string(counts.bytes) + " bytes, " +
-                 std::to_string(counts.folders) + " folders, verify them, and empty " + printable(site.mailroot_path));
+  if (state != service::State::absent) {
+    console.result("the service is " + std::string(service::to_string(state)) + "; it would be stopped");
+  }
+  console.result("would copy " + counted(counts.files, "file") + ", " + counted(counts.bytes, "byte") + ", " +
+                 counted(counts.folders, "folder") + ", verify them, and empty " + printable(site.mailroot_path));
   console.result("DRY RUN: end");
   Outcome outcome;
   outcome.body["dry_run"] = true;

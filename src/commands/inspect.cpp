@@ -47,8 +47,8 @@ Result<Outcome> inspect(Context& context) {
   for (const auto& folder : folders) {
     const auto shown = folder.name.empty() ? std::string("(in the Mailroot itself)") : printable(folder.name);
     const auto oldest = folder.files == 0 ? std::string() : to_iso8601(folder.oldest);
-    console.result("  " + shown + ": " + std::to_string(folder.files) + " files, " + std::to_string(folder.bytes) +
-                   " bytes" + (oldest.empty() ? "" : ", oldest " + oldest));
+    console.result("  " + shown + ": " + counted(folder.files, "file") + ", " + counted(folder.bytes, "byte") +
+                   (oldest.empty() ? "" : ", oldest " + oldest));
     Json item{{"name", escape_bytes(folder.name)}, {"files", folder.files}, {"bytes", folder.bytes}};
     item["oldest"] = oldest.empty() ? Json(nullptr) : Json(oldest);
     list.push_back(std::move(item));

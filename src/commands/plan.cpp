@@ -2,8 +2,10 @@
 #include "replay/plan.h"
 
 #include "commands/context.h"
+#include "commands/plan_words.h"
 #include "commands/planning.h"
 #include "commands/session.h"
+#include "commands/words.h"
 #include "core/text.h"
 #include "replay/csv.h"
 
@@ -15,9 +17,8 @@ Result<void> write_plan(Context& context, recovery::Recovery& recovery, const re
   REQUEUE_TRY(const auto out, context.files.write_named(context.options.out_file));
   REQUEUE_CHECK(replay::write_plan_csv(recovery, plan, options, *out));
   REQUEUE_CHECK(out->close());
-  context.console.result("plan written to " + printable(context.options.out_file) +
-                         "; carry it out with: requeue replay --recovery " + shell_quoted(context.options.recovery) +
-                         " --plan " + shell_quoted(context.options.out_file));
+  context.console.result("plan written to " + printable(context.options.out_file) + "; carry it out with: " +
+                         again(context, "replay") + " --plan " + shell_quoted(context.options.out_file));
   return {};
 }
 
@@ -37,10 +38,9 @@ Result<Outcome> plan(Context& context) {
   REQUEUE_TRY(const auto options, plan_options(context, recovery->state()));
   REQUEUE_TRY(const auto made, replay::make_plan(*recovery, ledger, options, context.console));
   const auto counts = made.counts();
-  print_counts(context, made, counts, "replay");
-  print_held(context, made, 50);
+  tell_plan(context, recovery->state(), made, counts, {"replay", 1000, again(context, "report") + " --csv FILE"});
   if (!context.options.out_file.empty()) REQUEUE_CHECK(write_plan(context, *recovery, made, options));
-  context.console.result("Next: requeue replay --recovery " + shell_quoted(context.options.recovery));
+  context.console.result("Next: " + again(context, "replay"));
   context.console.result("journal head " + recovery->head());
   Outcome outcome;
   outcome.exit = plan_exit_of(counts);
@@ -54,7 +54,9 @@ Result<Outcome> plan(Context& context) {
                       {"now", {{"replayed", 0}}},
                       {"not_mail", made.not_mail},
                       {"balanced", counts.balanced()},
-                      {"notes", notes_json(made.notes)},
+                      {"notes", notes_json(notes_of(context, recovery->state(), made))},
+                      {"held_messages", held_json(made)},
+                      {"not_mail_files", not_mail_json(made)},
                       {"head", recovery->head()}};
   return outcome;
 }

@@ -16,12 +16,4 @@ Result<void> choose_from_plan_file(Context& context, recovery::Recovery& recover
 // Emptied (or adopted as emptied) and with whole tag files; else refused (5) or damage (4).
 Result<void> require_replayable(Context& context, recovery::Recovery& recovery);
 
-Json counts_json(const replay::Counts& counts);
-Json notes_json(const std::vector<std::string>& notes);
-// The table of counts and the notes, for people. `pending_word`: "replay" in a plan, "pending" after a replay.
-void print_counts(Context& context, const replay::Plan& plan, const replay::Counts& counts,
-                  std::string_view pending_word);
-// Each held message with its rule and the ways out; at most `limit` lines, then how many more.
-void print_held(Context& context, const replay::Plan& plan, std::size_t limit);
-
 }  // namespace requeue::commands

@@ -4,6 +4,7 @@
 #include "commands/context.h"
 #include "commands/preflight.h"
 #include "commands/session.h"
+#include "commands/words.h"
 #include "core/text.h"
 #include "mail/message.h"
 #include "replay/plan.h"
@@ -41,7 +42,7 @@ Result<Outcome> run(Context& context, files::Tree& mailroot, recovery::Recovery*
                          std::string(replay::to_string(probed.result)) + " after " +
                          std::to_string(static_cast<int>(probed.seconds + 0.5)) + " s; token " + probed.token);
   if (delivered && recovery != nullptr) {
-    context.console.result("Next: requeue plan --recovery " + shell_quoted(context.options.recovery));
+    context.console.result("Next: " + again(context, "replay") + " (requeue plan shows first what it would do)");
   } else if (delivered) {
     context.console.result("it counts for a replay only with --recovery");
   } else {

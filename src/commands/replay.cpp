@@ -2,9 +2,11 @@
 #include "replay/replay.h"
 
 #include "commands/context.h"
+#include "commands/plan_words.h"
 #include "commands/planning.h"
 #include "commands/preflight.h"
 #include "commands/session.h"
+#include "commands/words.h"
 #include "core/text.h"
 #include "mailroot/mailroot.h"
 
@@ -59,12 +61,13 @@ Exit replay_exit_of(const replay::ReplayResult& result) {
   return counts.held != 0 || counts.pending != 0 ? Exit::attention : Exit::done;
 }
 
-Json replay_body_of(const replay::ReplayResult& result, const replay::Plan& plan) {
+Json replay_body_of(const replay::ReplayResult& result, const replay::Plan& plan,
+                    const std::vector<std::string>& notes) {
   Json body = counts_json(result.counts);
   body["now"] = Json{{"replayed", result.now_replayed}};
   body["not_mail"] = plan.not_mail;
   body["balanced"] = result.counts.balanced();
-  body["notes"] = notes_json(plan.notes);
+  body["notes"] = notes_json(notes);
   body["look"] = Json{{"pickup", result.after.pickup_ours},
                       {"queue_before", result.before.queue},
                       {"queue_after", result.after.queue},
@@ -73,9 +76,9 @@ Json replay_body_of(const replay::ReplayResult& result, const replay::Plan& plan
   return body;
 }
 
-void replay_tell(Context& context, const replay::ReplayResult& result, const replay::Plan& plan) {
-  print_counts(context, plan, result.counts, "pending");
-  print_held(context, plan, 50);
+void replay_tell(Context& context, const recovery::State& state, const replay::ReplayResult& result,
+                 const replay::Plan& plan) {
+  tell_plan(context, state, plan, result.counts, {"pending", 10, again(context, "report") + " --csv FILE"});
   auto& console = context.console;
   console.result("handed to Pickup now: " + std::to_string(result.now_replayed) +
                  " (handed over, not: delivered; the service delivers)");
@@ -83,16 +86,10 @@ void replay_tell(Context& context, const replay::ReplayResult& result, const rep
                  " of them still in Pickup; Queue " + std::to_string(result.before.queue) + " -> " +
                  std::to_string(result.after.queue) + " files, Badmail " + std::to_string(result.before.badmail) +
                  " -> " + std::to_string(result.after.badmail));
-  for (const auto& [folder, count] : plan.not_replayed) {
-    console.result(printable(folder) + ": " + std::to_string(count) +
-                   " files only in the snapshot; requeue restore "
-                   "--recovery " +
-                   shell_quoted(context.options.recovery) + " --mailroot DIR --folder " + shell_quoted(folder));
-  }
   if (result.stopped_on_badmail) {
     console.warn("stopped: Badmail grew. Look into it; the rest stays pending and the same command goes on.");
   }
-  console.result("Next: requeue audit --recovery " + shell_quoted(context.options.recovery));
+  console.result("Next: " + again(context, "audit"));
 }
 
 Result<Outcome> replay_work(Context& context, recovery::Recovery& recovery, replay::Ledger& ledger, replay::Place place,
@@ -111,8 +108,9 @@ Result<Outcome> replay_work(Context& context, recovery::Recovery& recovery, repl
   REQUEUE_TRY(auto result, replay::carry_out(recovery, ledger, plan, options, context.options.pace, std::move(place),
                                              context.console, context.sleep));
   result.now_replayed += settled.renamed;
-  replay_tell(context, result, plan);
-  return Outcome{replay_exit_of(result), replay_body_of(result, plan)};
+  replay_tell(context, recovery.state(), result, plan);
+  const auto notes = notes_of(context, recovery.state(), plan);
+  return Outcome{replay_exit_of(result), replay_body_of(result, plan, notes)};
 }
 
 Result<Outcome> replay_rehearse(Context& context, recovery::Recovery& recovery, const replay::Ledger& ledger,
@@ -120,8 +118,8 @@ Result<Outcome> replay_rehearse(Context& context, recovery::Recovery& recovery, 
   REQUEUE_TRY(const auto plan, replay::make_plan(recovery, ledger, options, context.console));
   context.console.result("DRY RUN: nothing is written or sent");
   const auto counts = plan.counts();
-  print_counts(context, plan, counts, "would be replayed");
-  print_held(context, plan, 50);
+  tell_plan(context, recovery.state(), plan, counts,
+            {"would be replayed", 10, again(context, "report") + " --csv FILE"});
   if (!ledger.open_intents().empty()) {
     context.console.warn(std::to_string(ledger.open_intents().size()) +
                          " hand-overs of a run that was killed are open; the next replay settles them first");
@@ -131,7 +129,7 @@ Result<Outcome> replay_rehearse(Context& context, recovery::Recovery& recovery, 
   body["now"] = Json{{"replayed", 0}};
   body["not_mail"] = plan.not_mail;
   body["balanced"] = counts.balanced();
-  body["notes"] = notes_json(plan.notes);
+  body["notes"] = notes_json(notes_of(context, recovery.state(), plan));
   body["head"] = recovery.head();
   body["dry_run"] = true;
   auto exit = counts.held != 0 ? Exit::attention : Exit::done;

@@ -1,7 +1,8 @@
 // report: the manifest for people and for compliance.
 #include "commands/context.h"
-#include "commands/planning.h"
+#include "commands/plan_words.h"
 #include "commands/session.h"
+#include "commands/words.h"
 #include "core/text.h"
 #include "report/manifest.h"
 #include "snapshot/bag.h"
@@ -28,8 +29,7 @@ Result<Outcome> report(Context& context) {
   REQUEUE_TRY(auto recovery, recovery::open_to_read(context.files, context.options.recovery, {&ledger}));
   if (!recovery->state().snapshot) {
     return failure(Exit::precondition, "there is nothing to report yet", context.options.recovery,
-                   "no snapshot was taken",
-                   "Next: requeue status --recovery " + shell_quoted(context.options.recovery));
+                   "no snapshot was taken", "Next: " + again(context, "status"));
   }
   REQUEUE_CHECK(requeue::snapshot::check_tags(recovery->tree(), recovery->state().snapshot->root));
   REQUEUE_CHECK(write_to(context, context.options.csv_file, *recovery, ledger, requeue::report::write_csv));

@@ -78,7 +78,7 @@ Result<std::unordered_set<std::string>> held_sources(Context& context, recovery:
 
 Outcome restore_tell(Context& context, const snapshot::Restored& restored) {
   auto& console = context.console;
-  console.result("[ok] restored " + std::to_string(restored.restored) + " files; " + std::to_string(restored.present) +
+  console.result("[ok] restored " + counted(restored.restored, "file") + "; " + std::to_string(restored.present) +
                  " stood there already");
   for (const auto& line : restored.conflicts) console.warn("not overwritten, another file stands there: " + line);
   for (const auto& line : restored.left_out) console.warn("left out: " + line);

@@ -65,10 +65,4 @@ Json verified_json(const recovery::Verified& verified) {
   return Json{{"files", verified.files}, {"bytes", verified.bytes}, {"level", verified.level}};
 }
 
-std::string shell_quoted(const std::string& path) {
-  const auto shown = printable(path);
-  if (shown.find_first_of(" \t'\"&|<>();$`!*?[]#~") == std::string::npos && !shown.empty()) return shown;
-  return "\"" + shown + "\"";
-}
-
 }  // namespace requeue::commands

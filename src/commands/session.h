@@ -22,7 +22,4 @@ Result<recovery::State> peek(Context& context);
 Json snapshot_json(const recovery::SnapshotFacts& facts);
 Json verified_json(const recovery::Verified& verified);
 
-// "--recovery R" as it is typed again, quoted where needed, for the next command that each step prints.
-std::string shell_quoted(const std::string& path);
-
 }  // namespace requeue::commands

@@ -3,6 +3,7 @@
 #include "commands/preflight.h"
 #include "commands/session.h"
 #include "commands/tree_steps.h"
+#include "commands/words.h"
 
 namespace requeue::commands {
 namespace {
@@ -26,8 +27,8 @@ Result<Outcome> snapshot(Context& context) {
               mailroot::walk(*site.mailroot, [](const mailroot::Item&) -> Result<void> { return {}; }));
   REQUEUE_CHECK(check_space(context, counts));
   if (context.options.dry_run) {
-    context.console.result("DRY RUN: would copy " + std::to_string(counts.files) + " files, " +
-                           std::to_string(counts.bytes) + " bytes; nothing is written");
+    context.console.result("DRY RUN: would copy " + counted(counts.files, "file") + ", " +
+                           counted(counts.bytes, "byte") + "; nothing is written");
     return Outcome{Exit::done, Json{{"dry_run", true}}};
   }
   REQUEUE_TRY(const auto lock, site.mailroot->lock());
@@ -36,7 +37,7 @@ Result<Outcome> snapshot(Context& context) {
                   Outcome outcome;
                   REQUEUE_TRY(const auto step, snapshot_step(context, recovery, *site.mailroot, false, outcome.body));
                   outcome.exit = step.exit;
-                  context.console.result("Next: requeue verify --recovery " + shell_quoted(context.options.recovery));
+                  context.console.result("Next: " + again(context, "verify"));
                   return outcome;
                 });
 }

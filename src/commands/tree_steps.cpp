@@ -5,6 +5,7 @@
 #include <map>
 
 #include "commands/session.h"
+#include "commands/words.h"
 #include "core/text.h"
 
 namespace requeue::commands {
@@ -46,9 +47,9 @@ Result<Step> snapshot_step(Context& context, recovery::Recovery& recovery, files
   REQUEUE_TRY(const auto taken, snapshot::take(recovery, tree, bag_info(context, tree), adopted, context.console));
   body["snapshot"] = snapshot_json(taken.facts);
   auto& console = context.console;
-  console.result("[ok] snapshot: " + std::to_string(taken.facts.files) + " files, " +
-                 std::to_string(taken.facts.bytes) + " bytes, " + std::to_string(taken.facts.folders) + " folders, " +
-                 std::to_string(taken.facts.streams) + " alternate streams");
+  console.result("[ok] snapshot: " + counted(taken.facts.files, "file") + ", " + counted(taken.facts.bytes, "byte") +
+                 ", " + counted(taken.facts.folders, "folder") + ", " +
+                 counted(taken.facts.streams, "alternate stream"));
   name_all(context, taken.others, "links and special files are recorded, not copied, and stay where they are");
   name_all(context, taken.superseded,
            "in the earlier snapshot and no longer in the Mailroot; kept in superseded, never replayed");
@@ -69,8 +70,8 @@ Result<Step> verify_step(Context& context, recovery::Recovery& recovery, Json& b
   if (verified.files == 0) {
     context.console.result("[ok] the snapshot holds no files: there was nothing to verify");
   } else {
-    context.console.result("[ok] verified: " + std::to_string(verified.files) + " files, " +
-                           std::to_string(verified.bytes) + " bytes read again from the " + verified.level);
+    context.console.result("[ok] verified: " + counted(verified.files, "file") + ", " +
+                           counted(verified.bytes, "byte") + " read again from the " + verified.level);
   }
   if (verified.level == "cache") {
     context.console.warn(
@@ -91,7 +92,7 @@ Result<Step> empty_step(Context& context, recovery::Recovery& recovery, files::T
   };
   REQUEUE_TRY(const auto emptied, snapshot::empty(recovery, tree, options, context.console));
   body["emptied"] = Json{{"files", emptied.files}, {"kept", emptied.kept}, {"newcomers", emptied.newcomers}};
-  context.console.result("[ok] emptied: " + std::to_string(emptied.files) + " files removed, " +
+  context.console.result("[ok] emptied: " + counted(emptied.files, "file") + " removed, " +
                          std::to_string(emptied.kept) + " kept, every folder left");
   name_all(context, emptied.named, "left in the Mailroot, or gone before it was emptied");
   return Step{emptied.named.empty() && emptied.newcomers == 0 ? Exit::done : Exit::attention, watch.seconds()};
@@ -102,15 +103,15 @@ Result<void> tell_drop_and_badmail(Context& context, files::Tree& tree) {
   for (const auto& folder : folders) {
     const bool other_products = folder.role == mailroot::Role::drop || folder.role == mailroot::Role::badmail;
     if (!other_products || folder.files == 0 || named_in(context.options.keep, folder.name)) continue;
-    context.console.result(printable(folder.name) + " holds " + std::to_string(folder.files) + " files (" +
-                           std::to_string(folder.bytes) +
-                           " bytes): they go into the snapshot and out of the folder; --keep " +
-                           shell_quoted(folder.name) + " leaves them");
+    context.console.result(
+        printable(folder.name) + " holds " + counted(folder.files, "file") + " (" + counted(folder.bytes, "byte") +
+        "): they go into the snapshot and out of the folder; --keep " + shell_quoted(folder.name) + " leaves them");
   }
   return {};
 }
 
-void tell_not_replayed(Context& context, recovery::Recovery& recovery) {
+std::vector<std::string> not_replayed_lines(const Context& context, recovery::Recovery& recovery) {
+  std::vector<std::string> lines;
   std::map<std::string, std::uint64_t> folders;
   const auto& state = recovery.state();
   const auto read = snapshot::read_entries(recovery.tree(), [&](const snapshot::Entry& entry) -> Result<void> {
@@ -125,13 +126,16 @@ void tell_not_replayed(Context& context, recovery::Recovery& recovery) {
     if (!replayed && !stays) ++folders[top];
     return {};
   });
-  if (!read) return;  // a damaged bag is told by the step that needs it
+  if (!read) return lines;  // a damaged bag is told by the step that needs it
   for (const auto& [name, count] : folders) {
-    context.console.result(printable(name) + ": " + std::to_string(count) +
-                           " files are only in the snapshot; put them back with: requeue restore --recovery " +
-                           shell_quoted(context.options.recovery) + " --mailroot " + shell_quoted(state.mailroot) +
-                           " --folder " + shell_quoted(name));
+    lines.push_back(printable(name) + ": " + counted(count, "file") + " only in the snapshot; back with: " +
+                    again(context, "restore", state.mailroot) + " --folder " + shell_quoted(name));
   }
+  return lines;
+}
+
+void tell_not_replayed(Context& context, recovery::Recovery& recovery) {
+  for (const auto& line : not_replayed_lines(context, recovery)) context.console.result(line);
 }
 
 }  // namespace requeue::commands

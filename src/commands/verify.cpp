@@ -2,6 +2,7 @@
 #include "commands/context.h"
 #include "commands/session.h"
 #include "commands/tree_steps.h"
+#include "commands/words.h"
 
 namespace requeue::commands {
 
@@ -12,7 +13,7 @@ Result<Outcome> verify(Context& context) {
                    "Nothing was touched. Take one first: requeue evacuate, or requeue snapshot.");
   }
   if (context.options.dry_run) {
-    context.console.result("DRY RUN: would read " + std::to_string(state.snapshot->files) + " files again");
+    context.console.result("DRY RUN: would read " + counted(state.snapshot->files, "file") + " again");
     return Outcome{Exit::done, Json{{"dry_run", true}}};
   }
   return in_run(context, recovery::Missing::refuse, {}, {}, [&](recovery::Recovery& recovery) -> Result<Outcome> {
@@ -20,8 +21,7 @@ Result<Outcome> verify(Context& context) {
     REQUEUE_TRY(const auto step, verify_step(context, recovery, outcome.body));
     outcome.exit = step.exit;
     if (step.exit == Exit::done && !recovery.state().emptied) {
-      context.console.result("Next: requeue empty --recovery " + shell_quoted(context.options.recovery) +
-                             " --mailroot " + shell_quoted(recovery.state().mailroot));
+      context.console.result("Next: " + again(context, "empty", recovery.state().mailroot) + service_options(context));
     }
     return outcome;
   });

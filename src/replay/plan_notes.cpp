@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "core/text.h"
-
 namespace requeue::replay {
 namespace {
 
@@ -28,17 +26,14 @@ constexpr std::array<Sentence, 9> sentences = {{
     {"plan_not_followed", "the plan file says replay, a rule keeps them back: see the rule of each"},
 }};
 
-std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
-  return std::to_string(count) + ' ' + std::string(count == 1 ? one : many);
-}
-
 template <class Predicate>
 std::uint64_t count_of(const Plan& plan, Predicate predicate) {
   return static_cast<std::uint64_t>(std::count_if(plan.messages.begin(), plan.messages.end(), predicate));
 }
 
 void say(Plan& plan, std::uint64_t count, std::string_view what) {
-  if (count != 0) plan.notes.push_back(counted(count, "message: ", "messages: ") + std::string(what));
+  if (count != 0)
+    plan.notes.push_back(std::to_string(count) + (count == 1 ? " message: " : " messages: ") + std::string(what));
 }
 
 void say_sentence(Plan& plan, const Sentence& sentence) {
@@ -72,13 +67,6 @@ void sum_up(Plan& plan) {
   say_rule(plan, "left_in_place", "still in the Mailroot, for the service to send");
   say_rule(plan, "restored", "put back into the Mailroot, for the service to send");
   say_rule(plan, "source_changed", "the snapshot's file is not the one recorded: run requeue audit");
-  for (const auto& [folder, count] : plan.not_replayed) {
-    plan.notes.push_back(counted(count, "file", "files") + " emptied from " + printable(folder) +
-                         " and not replayed; requeue restore --folder " + printable(folder) + " puts them back");
-  }
-  if (plan.not_mail != 0) {
-    plan.notes.push_back(counted(plan.not_mail, "file", "files") + " of the snapshot not decided on (not_mail)");
-  }
 }
 
 }  // namespace requeue::replay

@@ -1,0 +1,133 @@
+#include "commands/plan_words.h"
+
+#include <map>
+
+#include "commands/words.h"
+#include "core/text.h"
+
+namespace requeue::commands {
+namespace {
+
+constexpr std::size_t most_in_json = 1000;
+
+std::string way_out(std::string_view rule) {
+  if (rule == "no_recipient" || rule == "list" || rule == "bad_address") {
+    return std::string("--envelopes FILE says whom they go to; ") +
+           (rule == "list" ? "--lists replay|skip settles all; " : "");
+  }
+  if (rule == "bounce") return "--bounces replay|skip settles them; ";
+  if (rule == "hop_limit") return "--hop-limit N; ";
+  if (rule == "max_size") return "--max-size SIZE; ";
+  if (rule == "copy_in_doubt") return "settle the message in doubt first; ";
+  return {};
+}
+
+std::string restore_held(const Context& context, const recovery::State& state) {
+  return "on the same server, " + again(context, "restore", state.mailroot) + " --held" + service_options(context) +
+         " (the service's own envelope)";
+}
+
+struct Group {
+  std::uint64_t count = 0;
+  std::vector<std::string> names;
+};
+
+std::map<std::string, Group> by_rule(const replay::Plan& plan, replay::Disposition disposition, std::size_t named) {
+  std::map<std::string, Group> groups;
+  for (const auto& message : plan.messages) {
+    if (message.disposition != disposition) continue;
+    auto& group = groups[std::string(message.rule)];
+    ++group.count;
+    if (group.names.size() < named) group.names.push_back(message.source);
+  }
+  return groups;
+}
+
+void tell_names(Context& context, const Group& group, const Telling& telling) {
+  for (const auto& name : group.names) context.console.result("  " + printable(name));
+  if (group.count > group.names.size()) {
+    context.console.result("  and " + std::to_string(group.count - group.names.size()) + " more: " + telling.rest);
+  }
+}
+
+void tell_held(Context& context, const recovery::State& state, const replay::Plan& plan, const Telling& telling) {
+  for (const auto& [rule, group] : by_rule(plan, replay::Disposition::held, telling.named)) {
+    context.console.result("[held] " + counted(group.count, "message") + ", " + rule + "; ways out: " + way_out(rule) +
+                           restore_held(context, state));
+    tell_names(context, group, telling);
+  }
+}
+
+void tell_open(Context& context, const replay::Plan& plan, const Telling& telling, replay::Disposition disposition,
+               std::string_view word, std::string_view meaning) {
+  for (const auto& [rule, group] : by_rule(plan, disposition, telling.named)) {
+    context.console.result("[" + std::string(word) + "] " + counted(group.count, "message") + ", " + rule + ": " +
+                           std::string(meaning));
+    tell_names(context, group, telling);
+  }
+}
+
+void tell_not_mail(Context& context, const replay::Plan& plan, const Telling& telling) {
+  if (plan.not_mail == 0) return;
+  const auto shown = std::min(telling.named, plan.not_mail_named.size());
+  Group group{plan.not_mail,
+              {plan.not_mail_named.begin(), plan.not_mail_named.begin() + static_cast<std::ptrdiff_t>(shown)}};
+  context.console.result("not mail, only in the snapshot: " + counted(plan.not_mail, "file"));
+  tell_names(context, group, telling);
+}
+
+}  // namespace
+
+Json counts_json(const replay::Counts& counts) {
+  return Json{{"found", counts.found},   {"replayed", counts.replayed}, {"duplicate", counts.duplicate},
+              {"held", counts.held},     {"skipped", counts.skipped},   {"in_doubt", counts.in_doubt},
+              {"failed", counts.failed}, {"pending", counts.pending}};
+}
+
+std::vector<std::string> notes_of(const Context& context, const recovery::State& state, const replay::Plan& plan) {
+  auto notes = plan.notes;
+  for (const auto& [folder, count] : plan.not_replayed) {
+    notes.push_back(folder + ": " + counted(count, "file") + " only in the snapshot; back with: " +
+                    again(context, "restore", state.mailroot) + " --folder " + shell_quoted(folder));
+  }
+  return notes;
+}
+
+Json notes_json(const std::vector<std::string>& notes) {
+  Json json = Json::array();
+  for (const auto& note : notes) json.push_back(escape_bytes(note));
+  return json;
+}
+
+void tell_plan(Context& context, const recovery::State& state, const replay::Plan& plan, const replay::Counts& counts,
+               const Telling& telling) {
+  using replay::Disposition;
+  const auto number = [](std::uint64_t count) { return std::to_string(count); };
+  for (const auto& note : notes_of(context, state, plan)) context.console.result("note: " + printable(note));
+  tell_not_mail(context, plan, telling);
+  tell_held(context, state, plan, telling);
+  tell_open(context, plan, telling, Disposition::failed, "failed", "not sent; the next run tries again");
+  tell_open(context, plan, telling, Disposition::in_doubt, "in doubt",
+            "may have been sent, and never sent again by itself");
+  context.console.result("found " + number(counts.found) + " = replayed " + number(counts.replayed) + " + " +
+                         std::string(telling.pending_word) + " " + number(counts.pending) + " + duplicate " +
+                         number(counts.duplicate) + " + held " + number(counts.held) + " + skipped " +
+                         number(counts.skipped) + " + in doubt " + number(counts.in_doubt) + " + failed " +
+                         number(counts.failed));
+}
+
+Json held_json(const replay::Plan& plan) {
+  Json list = Json::array();
+  for (const auto& message : plan.messages) {
+    if (message.disposition != replay::Disposition::held) continue;
+    if (list.size() == most_in_json) break;
+    list.push_back(Json{{"source", escape_bytes(message.source)}, {"rule", std::string(message.rule)}});
+  }
+  return list;
+}
+
+Json not_mail_json(const replay::Plan& plan) {
+  return Json(plan.not_mail_named);
+}
+
+}  // namespace requeue::commands

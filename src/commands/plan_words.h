@@ -1,0 +1,27 @@
+// A plan in words, for plan and replay: the counts, the notes, and what needs a person, by rule.
+#pragma once
+
+#include "commands/context.h"
+#include "recovery/state.h"
+#include "replay/plan.h"
+
+namespace requeue::commands {
+
+Json counts_json(const replay::Counts& counts);
+
+// The plan's notes, and for each folder that was emptied and is not replayed the command that puts it back.
+std::vector<std::string> notes_of(const Context& context, const recovery::State& state, const replay::Plan& plan);
+Json notes_json(const std::vector<std::string>& notes);
+
+struct Telling {
+  std::string_view pending_word;  // "replay" in a plan, "pending" after a replay
+  std::size_t named;              // so many messages of each rule are named
+  std::string rest;               // the command that names the others
+};
+void tell_plan(Context& context, const recovery::State& state, const replay::Plan& plan, const replay::Counts& counts,
+               const Telling& telling);
+// Of a plan's --json: what is held, with its rule, and what is not mail; at most 1000 of each.
+Json held_json(const replay::Plan& plan);
+Json not_mail_json(const replay::Plan& plan);
+
+}  // namespace requeue::commands

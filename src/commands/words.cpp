@@ -1,0 +1,46 @@
+#include "commands/words.h"
+
+#include <initializer_list>
+#include <utility>
+
+#include "core/text.h"
+
+namespace requeue::commands {
+
+std::string counted(std::uint64_t count, std::string_view one) {
+  return std::to_string(count) + ' ' + std::string(one) + (count == 1 ? "" : "s");
+}
+
+std::string again(const Context& context, std::string_view verb) {
+  const auto& recovery = context.options.recovery;
+  return "requeue " + std::string(verb) + " --recovery " + shell_quoted(recovery.empty() ? "DIR" : recovery);
+}
+
+std::string again(const Context& context, std::string_view verb, const std::string& mailroot) {
+  return again(context, verb) + " --mailroot " + shell_quoted(mailroot.empty() ? "DIR" : mailroot);
+}
+
+std::string service_options(const Context& context) {
+  const auto& options = context.options;
+  std::string out;
+  if (!options.service.empty()) out += " --service " + options.service;
+  if (!options.service_host.empty()) out += " --service-host " + shell_quoted(options.service_host);
+  const bool own_name = options.service_name != Options().service_name;
+  if (own_name) out += " --service-name " + shell_quoted(options.service_name);
+  for (const auto& [name, value] : std::initializer_list<std::pair<const char*, const std::string&>>{
+           {" --stop-command ", options.stop_command},
+           {" --start-command ", options.start_command},
+           {" --status-command ", options.status_command}}) {
+    if (!value.empty()) out += name + shell_quoted(value);
+  }
+  return out;
+}
+
+std::string start_the_service(const Context& context) {
+  const auto& service = context.options.service;
+  const auto kind = service.empty() ? service::default_kind() : std::string_view(service);
+  if (kind == "none") return "start the service (requeue drives none here)";
+  return again(context, "start") + service_options(context);
+}
+
+}  // namespace requeue::commands

@@ -1,0 +1,28 @@
+// Words that several commands say: counts, and the next command as the administrator types it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "commands/context.h"
+
+namespace requeue::commands {
+
+// "1 file", "2 files".
+std::string counted(std::uint64_t count, std::string_view one);
+
+// One word of a command line, quoted where the platform's shell would take it apart or run it. Folder names come from
+// the disk: pasted, they must stay names.
+std::string shell_quoted(const std::string& word);
+
+// "requeue VERB --recovery R", with the folder as it was given.
+std::string again(const Context& context, std::string_view verb);
+// The same with --mailroot.
+std::string again(const Context& context, std::string_view verb, const std::string& mailroot);
+// The --service options as they were given, to follow a command that asks after the service; empty for the default.
+std::string service_options(const Context& context);
+// "requeue start ..." or, where requeue drives no service, what a person does.
+std::string start_the_service(const Context& context);
+
+}  // namespace requeue::commands
