@@ -27,9 +27,9 @@ Json value_of(const Json& event, const char* key) {
   return found != event.end() ? *found : Json();
 }
 
-// Of the commands that are the first to touch a Mailroot.
+// Of the commands that say to which Mailroot a recovery folder belongs.
 bool binds_mailroot(std::string_view command) {
-  return command == "evacuate" || command == "snapshot";
+  return command == "evacuate" || command == "snapshot" || command == "adopt";
 }
 
 }  // namespace

@@ -143,8 +143,17 @@ bool Decider::decide_final(Message& message) const {
   return message.final_now;
 }
 
+// Of an adopted snapshot nobody recorded what the person left in Queue and Pickup: the same name or the same bytes
+// there is the message itself, for the service to send.
+bool Decider::stands_live(const Message& message) const {
+  const auto& live = options_.live;
+  if (live.names.empty()) return false;
+  return live.names.contains(ascii_lower(files::name_of(message.source))) ||
+         live.digests.contains(to_hex(message.sha256));
+}
+
 bool Decider::decide_in_mailroot(Message& message) const {
-  if (stays_in_mailroot(state_, message.source)) {
+  if (stays_in_mailroot(state_, message.source) || stands_live(message)) {
     set(message, Disposition::skipped, "left_in_place");
   } else if (names(state_.restored, message.source)) {
     set(message, Disposition::skipped, "restored");

@@ -254,6 +254,10 @@ TEST_CASE("The Mailroot is bound by the run that works on it, not by one that wa
     story.run("evacuate", "/other").see("run_end", {{"exit", 5}});
     CHECK(story.state.mailroot == "/m");
   }
+  SECTION("an adoption names the live one, not the backup") {
+    story.run("adopt", "/m").see("snapshot", {{"root", "r1"}, {"adopted", true}, {"backup", "/b"}});
+    CHECK(story.see("run_end", {{"exit", 0}}).state.mailroot == "/m");
+  }
   SECTION("a restore elsewhere does not bind") {
     CHECK(story.run("restore", "/elsewhere").state.mailroot.empty());
   }

@@ -195,3 +195,17 @@ TEST_CASE("a snapshot file of another size is failed, the others go on", "[plan]
   CHECK(decision(plan, "Queue/gone.eml") == "failed source_changed");
   CHECK(decision(plan, "Queue/b.eml") == "pending replay");
 }
+
+TEST_CASE("what a person left in Queue or Pickup beside an adopted backup is not sent by us too", "[plan][adopt]") {
+  Planning planning;
+  planning.add("Queue/gone.eml", mail_to("b@example.org", "gone"));
+  planning.add("Queue/Left.eml", mail_to("b@example.org", "left"));
+  planning.add("Queue/moved.eml", mail_to("b@example.org", "moved"));
+  PlanOptions options;
+  options.live.names = {"left.eml", "other.eml"};
+  options.live.digests = {sha256_hex(mail_to("b@example.org", "moved")), sha256_hex("changed since")};
+  const auto plan = planning.plan(options);
+  CHECK(decision(plan, "Queue/gone.eml") == "pending replay");
+  CHECK(decision(plan, "Queue/Left.eml") == "skipped left_in_place");
+  CHECK(decision(plan, "Queue/moved.eml") == "skipped left_in_place");
+}
