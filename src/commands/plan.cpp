@@ -22,13 +22,6 @@ Result<void> write_plan(Context& context, recovery::Recovery& recovery, const re
   return {};
 }
 
-Exit plan_exit_of(const replay::Counts& counts) {
-  if (counts.in_doubt != 0) return Exit::in_doubt;
-  if (!counts.balanced()) return Exit::verification;
-  if (counts.failed != 0) return Exit::failed;
-  return counts.held != 0 ? Exit::attention : Exit::done;
-}
-
 }  // namespace
 
 Result<Outcome> plan(Context& context) {
@@ -43,7 +36,7 @@ Result<Outcome> plan(Context& context) {
   context.console.result("Next: " + again(context, "replay"));
   context.console.result("journal head " + recovery->head());
   Outcome outcome;
-  outcome.exit = plan_exit_of(counts);
+  outcome.exit = exit_of_plan(made);
   outcome.body = Json{{"found", counts.found},
                       {"replayed", counts.replayed},
                       {"replay", counts.pending + counts.failed},

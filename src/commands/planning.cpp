@@ -1,5 +1,6 @@
 #include "commands/planning.h"
 
+#include <algorithm>
 #include <map>
 
 #include "commands/live_mail.h"
@@ -62,6 +63,22 @@ Result<void> require_replayable(Context& context, recovery::Recovery& recovery) 
                    "Nothing was sent. Next: " + again(context, "status"));
   }
   return snapshot::check_tags(recovery.tree(), state.snapshot->root);
+}
+
+// A source whose bytes are not those of the snapshot is a matter for an audit, not only a message that failed.
+Exit exit_of_plan(const replay::Plan& plan, Exit pending) {
+  const auto counts = plan.counts();
+  const auto is_damaged = [](const replay::Message& message) {
+    return message.disposition == replay::Disposition::failed &&
+           (message.rule == "source_changed" || message.rule == "source_damaged");
+  };
+  auto exit = Exit::done;
+  if (counts.pending != 0) exit = graver(exit, pending);
+  if (counts.held != 0) exit = graver(exit, Exit::attention);
+  if (counts.failed != 0) exit = graver(exit, Exit::failed);
+  if (!counts.balanced() || std::ranges::any_of(plan.messages, is_damaged)) exit = graver(exit, Exit::verification);
+  if (counts.in_doubt != 0) exit = graver(exit, Exit::in_doubt);
+  return exit;
 }
 
 }  // namespace requeue::commands

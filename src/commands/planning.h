@@ -16,4 +16,8 @@ Result<void> choose_from_plan_file(Context& context, recovery::Recovery& recover
 // Emptied (or adopted as emptied) and with whole tag files; else refused (5) or damage (4).
 Result<void> require_replayable(Context& context, recovery::Recovery& recovery);
 
+// The status of a plan, made or carried out: in doubt, damaged, failed, held, the gravest told. `pending`: what pending
+// messages count for; nothing in a plan, which is not carried out yet.
+Exit exit_of_plan(const replay::Plan& plan, Exit pending = Exit::done);
+
 }  // namespace requeue::commands

@@ -53,14 +53,6 @@ Result<std::vector<std::unique_ptr<files::Lock>>> lock_place(Context& context, r
   return locks;
 }
 
-Exit replay_exit_of(const replay::ReplayResult& result) {
-  const auto& counts = result.counts;
-  if (counts.in_doubt != 0) return Exit::in_doubt;
-  if (result.verification_failed || !counts.balanced()) return Exit::verification;
-  if (counts.failed != 0) return Exit::failed;
-  return counts.held != 0 || counts.pending != 0 ? Exit::attention : Exit::done;
-}
-
 Json replay_body_of(const replay::ReplayResult& result, const replay::Plan& plan,
                     const std::vector<std::string>& notes) {
   Json body = counts_json(result.counts);
@@ -110,7 +102,7 @@ Result<Outcome> replay_work(Context& context, recovery::Recovery& recovery, repl
   result.now_replayed += settled.renamed;
   replay_tell(context, recovery.state(), result, plan);
   const auto notes = notes_of(context, recovery.state(), plan);
-  return Outcome{replay_exit_of(result), replay_body_of(result, plan, notes)};
+  return Outcome{exit_of_plan(plan, Exit::attention), replay_body_of(result, plan, notes)};
 }
 
 Result<Outcome> replay_rehearse(Context& context, recovery::Recovery& recovery, const replay::Ledger& ledger,
@@ -132,9 +124,7 @@ Result<Outcome> replay_rehearse(Context& context, recovery::Recovery& recovery, 
   body["notes"] = notes_json(notes_of(context, recovery.state(), plan));
   body["head"] = recovery.head();
   body["dry_run"] = true;
-  auto exit = counts.held != 0 ? Exit::attention : Exit::done;
-  if (counts.in_doubt != 0) exit = Exit::in_doubt;
-  return Outcome{exit, body};
+  return Outcome{exit_of_plan(plan), body};
 }
 
 }  // namespace

@@ -195,7 +195,6 @@ Result<void> PickupHandoff::record_intents(const std::vector<Prepared>& prepared
     REQUEUE_CHECK(record_message(
         recovery_,
         {one.staged.source, one.staged.sha256, Disposition::failed, one.rule, {}, {}, {}, one.staged.details}));
-    outcome.verification_failed = outcome.verification_failed || damaged;
     ++outcome.failed;
     outcome.handed.push_back({one.index, Disposition::failed, one.rule});
   }

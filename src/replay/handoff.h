@@ -50,7 +50,6 @@ struct Handed {
 struct Outcome {
   std::uint64_t replayed = 0, failed = 0;
   std::vector<Handed> handed;
-  bool verification_failed = false;  // a source whose bytes no longer match its digest: failed, the others go on
 };
 
 // Hands over `group` (at most 256 indexes of plan.messages) in the spec's order of steps 1 to 5. Commits of the group

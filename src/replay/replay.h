@@ -27,7 +27,6 @@ struct ReplayResult {
   Counts counts;
   std::uint64_t now_replayed = 0;
   bool stopped_on_badmail = false;
-  bool verification_failed = false;
   Look before, after;
 };
 
