@@ -13,8 +13,12 @@ Result<Outcome> audit(Context& context) {
               report::audit(context.files, context.options.recovery, {context.options.expect_heads}, context.console));
   auto& console = context.console;
   const auto verdict = [](bool good) { return std::string(good ? "[ok] " : "[FAILED] "); };
-  console.result(verdict(found.bag_complete && found.bag_valid) + "bag complete and valid, read from the " +
-                 found.level);
+  if (found.level.empty() && found.findings.empty()) {
+    console.result("[none] bag: nothing to check yet");
+  } else {
+    console.result(verdict(found.bag_complete && found.bag_valid) + "bag complete and valid" +
+                   (found.level.empty() ? ": not read" : ", read from the " + found.level));
+  }
   console.result(verdict(found.unbroken) + "journal: " + std::to_string(found.records) + " lines, chain unbroken");
   console.result(verdict(found.balanced) + "balance: found " + std::to_string(found.balance.found) + " = replayed " +
                  std::to_string(found.balance.replayed) + " + duplicate " + std::to_string(found.balance.duplicate) +
@@ -32,6 +36,7 @@ Result<Outcome> audit(Context& context) {
     heads.push_back(Json{{"head", escape_bytes(head.hash)}, {"found", head.found}, {"following", head.following}});
   }
   for (const auto& finding : found.findings) console.result("finding: " + finding);
+  for (const auto& note : found.notes) console.result("note: " + note);
   if (found.exit == Exit::attention) {
     console.result("Nothing is wrong with the record, but messages wait for a person: " + again(context, "plan"));
   }
@@ -45,6 +50,7 @@ Result<Outcome> audit(Context& context) {
                       {"level", found.level},
                       {"heads", heads},
                       {"findings", notes_json(found.findings)},
+                      {"notes", notes_json(found.notes)},
                       {"head", found.head}};
   outcome.body["balance"]["balanced"] = found.balanced;
   return outcome;
