@@ -17,8 +17,8 @@ Result<std::vector<FolderCount>> count_snapshot(files::Tree& recovery) {
   REQUEUE_CHECK(snapshot::check_tags(recovery, {}));
   REQUEUE_CHECK(snapshot::read_entries(recovery, [&](const snapshot::Entry& entry) -> Result<void> {
     const std::string top(mailroot::top_of(entry.source));
-    const bool top_folder = entry.status.kind == files::Kind::folder && !entry.source.empty() && top == entry.source;
-    if (top_folder) folders[top];
+    const bool top_folder = entry.status.kind == files::Kind::folder && !entry.source.empty() && top.empty();
+    if (top_folder) folders[entry.source];
     if (entry.status.kind != files::Kind::file) return {};
     auto& folder = folders[top];
     folder.bytes += entry.status.size;
