@@ -8,7 +8,9 @@
 #include "core/text.h"
 #include "mailroot/mailroot.h"
 #include "snapshot/restore_copy.h"
+#include "snapshot/restore_folders.h"
 #include "snapshot/restore_record.h"
+#include "snapshot/standing.h"
 
 namespace requeue::snapshot {
 namespace {
@@ -49,11 +51,9 @@ class Restoring {
 
   [[nodiscard]] bool selected(const Entry& entry) const;
   Result<void> see_folder(const Entry& entry);
-  Result<void> make_folder(const files::Relative& path);
-  Result<void> make_parents(const files::Relative& path);
-  Result<void> remove_leftovers(const files::Relative& path);
   Result<void> see_file(const Entry& entry);
   Result<void> see_standing(const Entry& entry, const files::Status& status);
+  Result<void> compare_streams(const Entry& entry);
   Result<void> stage(const Entry& entry);
   Result<void> finish_group();
   void discard_group();
@@ -67,10 +67,10 @@ class Restoring {
   Watcher& watcher_;
   bool keeps_streams_ = false;
   std::uint64_t number_ = 0;
-  std::vector<Entry> folders_;               // in the order of the walk: parents first
-  std::set<files::Relative> known_folders_;  // made, or seen to stand
+  std::vector<Entry> finished_last_;  // folders, in the order of the walk: parents first
   std::vector<Member> group_;
   Restored result_;
+  RestoreFolders folders_{target_, result_};
 };
 
 Result<Restored> Restoring::run() {
@@ -78,7 +78,7 @@ Result<Restored> Restoring::run() {
   keeps_streams_ = volume.keeps_streams;
   watcher_.phase("restore", 0, 0);
   REQUEUE_CHECK(record_->settle_unfinished(target_, result_));
-  REQUEUE_CHECK(remove_leftovers({}));
+  REQUEUE_CHECK(folders_.remove_leftovers({}));
   REQUEUE_CHECK(read_entries(holder_, [&](const Entry& entry) -> Result<void> {
     return entry.status.kind == files::Kind::folder && selected(entry) ? see_folder(entry) : Result<void>{};
   }));
@@ -109,52 +109,10 @@ bool Restoring::selected(const Entry& entry) const {
 
 Result<void> Restoring::see_folder(const Entry& entry) {
   if (!entry.source.empty()) {
-    REQUEUE_CHECK(make_parents(entry.source));
-    REQUEUE_CHECK(make_folder(entry.source));
+    REQUEUE_CHECK(folders_.make_parents(entry.source));
+    REQUEUE_CHECK(folders_.make(entry.source));
   }
-  if (entry.source.empty() || known_folders_.contains(entry.source)) folders_.push_back(entry);
-  return {};
-}
-
-Result<void> Restoring::make_parents(const files::Relative& path) {
-  for (auto slash = path.find('/'); slash != files::Relative::npos; slash = path.find('/', slash + 1)) {
-    REQUEUE_CHECK(make_folder(path.substr(0, slash)));
-  }
-  return {};
-}
-
-// A folder that cannot be made is told; what should go into it then finds no place and is told as well.
-Result<void> Restoring::make_folder(const files::Relative& path) {
-  if (known_folders_.contains(path)) return {};
-  auto made = target_.make_folder(path, 0700);
-  if (made) {
-    known_folders_.insert(path);
-    return target_.flush_folder(files::Relative(files::parent_of(path)));
-  }
-  if (made.error().cause == Cause::exists) {
-    const auto status = target_.status(path);
-    if (status && status->kind == files::Kind::folder) {
-      known_folders_.insert(path);
-      return remove_leftovers(path);
-    }
-    result_.conflicts.push_back(printable(path) + ": something that is no folder stands there");
-    return {};
-  }
-  if (made.error().cause == Cause::no_space || made.error().cause == Cause::io ||
-      made.error().cause == Cause::read_only) {
-    return made;
-  }
-  leave_out(path, made.error().why);
-  return {};
-}
-
-// Of a restore that was killed: never given their names, so never seen by the service as mail of ours.
-Result<void> Restoring::remove_leftovers(const files::Relative& path) {
-  REQUEUE_TRY(const auto entries, target_.list(path));
-  for (const auto& entry : entries) {
-    if (entry.kind != files::Kind::file || !is_temporary_name(entry.name)) continue;
-    REQUEUE_CHECK(target_.remove_file(files::join(path, entry.name)));
-  }
+  if (entry.source.empty() || folders_.stands(entry.source)) finished_last_.push_back(entry);
   return {};
 }
 
@@ -172,6 +130,11 @@ Result<void> Restoring::see_file(const Entry& entry) {
     leave_out(entry.source, entry.status.kind == files::Kind::link
                                 ? "a link to " + entry.target + ": links are recorded, never made"
                                 : std::string("a special file: recorded, never made"));
+    return {};
+  }
+  // Under such a name a file would be taken for a remnant, here and by the next restore.
+  if (is_temporary_name(files::name_of(entry.source))) {
+    leave_out(entry.source, "what an earlier restore that was killed left behind: part of another file");
     return {};
   }
   if (options_.leave_out) {
@@ -201,9 +164,28 @@ Result<void> Restoring::see_standing(const Entry& entry, const files::Status& st
     result_.conflicts.push_back(printable(entry.source) + (digest ? "" : ": " + printable(digest.error().why)));
     return {};
   }
-  ++result_.present;
+  REQUEUE_CHECK(compare_streams(entry));
+  // Whatever its streams are: the service would send it from there, so the record must know that it stands.
   if (record_->wants_present(entry.source)) group_.push_back({entry.source, {}});
   return group_.size() < group_limit ? Result<void>{} : finish_group();
+}
+
+Result<void> Restoring::compare_streams(const Entry& entry) {
+  if (!keeps_streams_) {
+    if (!entry.streams.empty()) leave_out(entry.source, "stands there without its streams: this volume keeps none");
+    ++result_.present;
+    return {};
+  }
+  const auto equal = equal_streams(target_, entry);
+  if (!equal && (equal.error().cause == Cause::io || equal.error().cause == Cause::interrupted)) {
+    return failure(equal.error());
+  }
+  if (equal && *equal) {
+    ++result_.present;
+  } else {
+    result_.conflicts.push_back(printable(entry.source) + ": the same bytes, but other alternate streams");
+  }
+  return {};
 }
 
 // A copy under a temporary name, whole and flushed. In a group, so that nothing that turns out damaged is recorded as
@@ -214,7 +196,7 @@ Result<void> Restoring::stage(const Entry& entry) {
     leave_out(entry.source, "this volume keeps no alternate streams, and the service needs those of this file");
     return {};
   }
-  REQUEUE_CHECK(make_parents(entry.source));
+  REQUEUE_CHECK(folders_.make_parents(entry.source));
   const auto parent = files::parent_of(entry.source);
   const auto temporary = files::join(parent, temporary_name(++number_));
   REQUEUE_TRY(const auto copied, copy_out(holder_, entry, target_, temporary, !without_streams));
@@ -262,7 +244,7 @@ void Restoring::discard_group() {
 
 // Last, and deepest first: each file put into a folder changes its time, and a mode may forbid to put any.
 Result<void> Restoring::finish_folders() {
-  for (auto entry = folders_.rbegin(); entry != folders_.rend(); ++entry) {
+  for (auto entry = finished_last_.rbegin(); entry != finished_last_.rend(); ++entry) {
     if (!entry->streams.empty() && keeps_streams_) {
       REQUEUE_TRY(const auto put, put_streams(holder_, *entry, target_, entry->source));
       if (put.copied != Copied::whole) leave_out(entry->source, put.why);

@@ -20,19 +20,6 @@ Result<std::string> hash_stream(files::Tree& tree, const files::Relative& path, 
   }
 }
 
-Result<bool> equal_streams(files::Tree& tree, const Entry& entry) {
-  REQUEUE_TRY(const auto streams, tree.streams(entry.source));
-  if (streams.size() != entry.streams.size()) return false;
-  for (const auto& copied : entry.streams) {
-    const auto found = std::find_if(streams.begin(), streams.end(),
-                                    [&](const files::Stream& each) { return each.name == copied.name; });
-    if (found == streams.end() || found->size != copied.size) return false;
-    REQUEUE_TRY(const auto sha256, hash_stream(tree, entry.source, copied.name));
-    if (sha256 != copied.sha256) return false;
-  }
-  return true;
-}
-
 // A copy of the file counts as the file; but one that is changed while it is read does not.
 Result<bool> equal_bytes(files::Tree& tree, const Entry& entry, const files::Status& before) {
   REQUEUE_TRY(const auto sha256, hash_file(tree, entry.source));
@@ -50,6 +37,19 @@ Result<Standing> told_by_cause(Error error) {
 }
 
 }  // namespace
+
+Result<bool> equal_streams(files::Tree& tree, const Entry& entry) {
+  REQUEUE_TRY(const auto streams, tree.streams(entry.source));
+  if (streams.size() != entry.streams.size()) return false;
+  for (const auto& copied : entry.streams) {
+    const auto found = std::find_if(streams.begin(), streams.end(),
+                                    [&](const files::Stream& each) { return each.name == copied.name; });
+    if (found == streams.end() || found->size != copied.size) return false;
+    REQUEUE_TRY(const auto sha256, hash_stream(tree, entry.source, copied.name));
+    if (sha256 != copied.sha256) return false;
+  }
+  return true;
+}
 
 Result<Standing> standing_of(files::Tree& mailroot, const Entry& entry) {
   auto status = mailroot.status(entry.source);

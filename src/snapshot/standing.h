@@ -15,4 +15,7 @@ enum class Standing {
 // By identity, size and times where they tell; else by reading. An error: it could not be told.
 Result<Standing> standing_of(files::Tree& mailroot, const Entry& entry);
 
+// Whether the file under this name has the streams that were copied, no more and no fewer: names and bytes.
+Result<bool> equal_streams(files::Tree& tree, const Entry& entry);
+
 }  // namespace requeue::snapshot

@@ -1,0 +1,29 @@
+// The folders that a restore puts files into: made, or found standing and cleared of what a killed restore left there.
+#pragma once
+
+#include <set>
+
+#include "snapshot/restore.h"
+
+namespace requeue::snapshot {
+
+class RestoreFolders {
+ public:
+  RestoreFolders(files::Tree& target, Restored& result) : target_(target), result_(result) {}
+
+  // A folder that cannot be made is told, once; what should go into it then finds no place and is told as well. An
+  // error: the target's device cannot be written, which ends the run.
+  Result<void> make(const files::Relative& path);
+  Result<void> make_parents(const files::Relative& path);
+  // Of a restore that was killed: never given their names, so never seen by the service as mail of ours.
+  Result<void> remove_leftovers(const files::Relative& path);
+  [[nodiscard]] bool stands(const files::Relative& path) const { return standing_.contains(path); }
+
+ private:
+  files::Tree& target_;
+  Restored& result_;
+  std::set<files::Relative> standing_;  // made, or seen to stand
+  std::set<files::Relative> refused_;
+};
+
+}  // namespace requeue::snapshot
