@@ -1,0 +1,189 @@
+// Restore into the Mailroot that the journal names: recorded, so that no message is sent twice, once by the service
+// from where it was put back, and once by a replay.
+#include <algorithm>
+
+#include "snapshot/bench.h"
+
+namespace requeue::tests {
+namespace fs = boost::filesystem;
+
+namespace {
+
+snapshot::Restored restored_back(Bench& bench) {
+  auto restored = bench.try_restore_back();
+  if (!restored) FAIL(to_text(restored.error()));
+  return std::move(*restored);
+}
+
+void emptied(Bench& bench, int messages = 3) {
+  bench.add_messages(messages);
+  bench.snapshotted();
+  bench.empty();
+}
+
+// Killed after the first `renames` files of a group stand.
+void cut_short(Bench& bench, FaultyFiles& files, std::uint64_t renames) {
+  files.add({"rename", "Queue/", renames + 1, Cause::io, true});
+  REQUIRE_FALSE(bench.try_restore_back());
+  files.heal();
+  bench.kill();
+}
+
+}  // namespace
+
+TEST_CASE("What is put back into the Mailroot is recorded: restoring before the first stands, restored after the last",
+          "[restore_back]") {
+  auto files = std::make_shared<RecordingFiles>();
+  Bench bench(files);
+  emptied(bench, 300);
+  files->forget();
+  CHECK(restored_back(bench).restored == 300);
+  std::string order;
+  for (const auto& call : files->calls()) {
+    const bool journal = call.path == "journal.jsonl";
+    const char letter = journal && call.verb == "write"                       ? 'w'
+                        : journal && call.verb == "flush"                     ? 'f'
+                        : call.verb == "rename"                               ? 'r'
+                        : call.verb == "flush_folder" && call.path == "Queue" ? 'd'
+                                                                              : '\0';
+    if (letter != '\0' && (letter != 'r' || order.back() != 'r')) order += letter;
+  }
+  CHECK(order == "wfrdwfwfrdwf");
+  const auto groups = bench.events("restoring");
+  REQUIRE(groups.size() == 2);
+  CHECK(groups[0]["sources"].size() == 256);
+  CHECK(groups[1]["sources"].size() == 44);
+  CHECK(bench.events("restored").size() == 2);
+  CHECK(bench.recovery().state().restored.size() == 300);
+}
+
+TEST_CASE("What may not go back, by the ledger of the replay, is left out and named", "[restore_back]") {
+  Bench bench;
+  emptied(bench);
+  bench.restoring.leave_out = [](const files::Relative& source) -> std::optional<std::string> {
+    if (source == "Queue/0001.EML") return "it was replayed";
+    return std::nullopt;
+  };
+  const auto restored = restored_back(bench);
+  CHECK(restored.restored == 2);
+  CHECK(restored.left_out == std::vector<std::string>{"Queue/0001.EML: it was replayed"});
+  CHECK(bench.recovery().state().restored.count("Queue/0001.EML") == 0);
+}
+
+TEST_CASE("A message that was put back and is gone since is never put back again: the service may have sent it",
+          "[restore_back]") {
+  Bench bench;
+  emptied(bench);
+  restored_back(bench);
+  fs::remove(bench.mailroot() / "Queue/0001.EML");
+  const auto restored = restored_back(bench);
+  CHECK(restored.restored == 0);
+  CHECK(restored.present == 2);
+  REQUIRE(restored.left_out.size() == 1);
+  CHECK(restored.left_out[0].find("Queue/0001.EML: restored before, and gone since") == 0);
+  CHECK_FALSE(fs::exists(bench.mailroot() / "Queue/0001.EML"));
+}
+
+TEST_CASE("A message that somebody else put back is recorded as standing there", "[restore_back]") {
+  Bench bench;
+  emptied(bench);
+  write(bench.mailroot() / "Queue/0001.EML", read(bench.stored("Queue/0001.EML")));
+  const auto restored = restored_back(bench);
+  CHECK(restored.restored == 2);
+  CHECK(restored.present == 1);
+  CHECK(bench.recovery().state().restored.count("Queue/0001.EML") == 1);
+}
+
+TEST_CASE("What was never taken out of the Mailroot is not recorded as put back", "[restore_back]") {
+  Bench bench;
+  bench.add("Mailbox/P1.eml", "mail");
+  bench.add("Drop/a.eml", "mail");
+  bench.add("smtp.log", "log");
+  bench.options.keep = {"Drop"};
+  emptied(bench, 1);
+  const auto restored = restored_back(bench);
+  CHECK(restored.restored == 1);
+  CHECK(restored.present == 3);
+  CHECK(bench.recovery().state().restored == std::set<std::string>{"Queue/0000.EML"});
+}
+
+TEST_CASE("Cut short within a group, same boot, service never seen: the next restore goes on", "[restore_back]") {
+  auto files = std::make_shared<FaultyFiles>();
+  Bench bench(files);
+  emptied(bench);
+  cut_short(bench, *files, 1);
+  CHECK(contents(bench.mailroot() / "Queue").size() == 1);
+  bench.open();
+  const auto restored = restored_back(bench);
+  CHECK(restored.restored == 2);
+  CHECK(restored.present == 1);
+  CHECK(restored.left_out.empty());
+  CHECK(bench.recovery().state().restored.size() == 3);
+  CHECK_FALSE(bench.recovery().state().restoring);
+}
+
+TEST_CASE("Cut short, and restarted or the service seen since: what does not stand is in doubt, now and later",
+          "[restore_back]") {
+  auto files = std::make_shared<FaultyFiles>();
+  Bench bench(files);
+  emptied(bench);
+  cut_short(bench, *files, 1);
+  SECTION("restarted") {
+    bench.open(files_after_restart());
+  }
+  SECTION("the service was seen running") {
+    bench.open();
+    bench.record("service", {{"state", "running"}, {"action", "found"}});
+  }
+  for (int time = 0; time < 2; ++time) {
+    const auto restored = restored_back(bench);
+    CHECK(restored.restored == 0);
+    CHECK(restored.present == 1);
+    CHECK(contents(bench.mailroot() / "Queue").size() == 1);
+    if (time == 0) CHECK(restored.left_out.size() >= 2);
+    for (const auto& line : restored.left_out) CHECK(line.find("in doubt") != std::string::npos);
+    // From the next run on, the ledger of the replay says so.
+    bench.restoring.leave_out = [](const files::Relative& source) -> std::optional<std::string> {
+      return source == "Queue/0002.EML" ? std::nullopt : std::optional<std::string>("it is in doubt");
+    };
+    if (time == 0) break;
+  }
+  CHECK(bench.events("in_doubt").size() == 2);
+  CHECK(bench.events("in_doubt").at(0)["rule"] == "restoring_unfinished");
+}
+
+TEST_CASE("Whole groups that were ended stay recorded when a later one is cut short", "[restore_back]") {
+  auto files = std::make_shared<FaultyFiles>();
+  Bench bench(files);
+  emptied(bench, 300);
+  cut_short(bench, *files, 256 + 4);
+  bench.open(files_after_restart());
+  const auto restored = restored_back(bench);
+  CHECK(restored.restored == 0);
+  CHECK(bench.recovery().state().restored.size() == 260);
+  CHECK(bench.events("in_doubt").size() == 40);
+}
+
+TEST_CASE("Damaged payload is not recorded as put back", "[restore_back]") {
+  Bench bench;
+  emptied(bench);
+  write(bench.stored("Queue/0001.EML"), "xx");
+  const auto restored = restored_back(bench);
+  CHECK(restored.damaged);
+  CHECK(restored.restored == 2);
+  CHECK(bench.recovery().state().restored.count("Queue/0001.EML") == 0);
+  CHECK_FALSE(fs::exists(bench.mailroot() / "Queue/0001.EML"));
+}
+
+TEST_CASE("Tag files that differ from the journal's root stop a restore into the Mailroot", "[restore_back]") {
+  Bench bench;
+  emptied(bench);
+  tamper(bench.bag(), "bag-info.txt", [](const std::string& text) { return text + "Note: x\n"; });
+  const auto restored = bench.try_restore_back();
+  REQUIRE_FALSE(restored);
+  CHECK(restored.error().exit == Exit::verification);
+  CHECK(bench.events("restoring").empty());
+  CHECK(contents(bench.mailroot() / "Queue").empty());
+}
+
+}  // namespace requeue::tests

@@ -1,0 +1,233 @@
+// An emptying that was cut short, and what the next run makes of it: nothing twice, nothing said that is not known.
+#include "snapshot/bench.h"
+
+namespace requeue::tests {
+namespace fs = boost::filesystem;
+
+namespace {
+
+std::string message(int number) {
+  auto text = std::to_string(number);
+  return "Queue/" + text.insert(0, 4 - text.size(), '0') + ".EML";
+}
+
+// Snapshotted, and emptied until the `removals`-th removal, at which the run is killed. 300 messages: two groups.
+class CutShort {
+ public:
+  explicit CutShort(std::uint64_t removals) {
+    bench.add_messages(300);
+    bench.snapshotted();
+    files_->add({"remove_file", "Queue/", removals, Cause::io, true});
+    REQUIRE_FALSE(bench.try_empty());
+    files_->heal();
+    bench.kill();
+  }
+
+ private:
+  std::shared_ptr<FaultyFiles> files_ = std::make_shared<FaultyFiles>();
+
+ public:
+  Bench bench{files_};
+};
+
+std::size_t gone_in(Bench& bench) {
+  return bench.recovery().state().gone.size();
+}
+
+}  // namespace
+
+TEST_CASE("Killed in the midst of a group: the next run goes on, and all counts are whole", "[resume]") {
+  CutShort cut(100);
+  auto& bench = cut.bench;
+  CHECK(contents(bench.mailroot() / "Queue").size() == 201);
+  bench.open();
+  REQUIRE(bench.verify().verified.ok);
+  const auto emptied = bench.empty();
+  CHECK(emptied.files == 300);
+  CHECK(emptied.named.empty());
+  CHECK(gone_in(bench) == 0);
+  CHECK(bench.events("emptied").size() == 1);
+  CHECK(bench.events("emptying").size() == 1);
+  CHECK(contents(bench.mailroot() / "Queue").empty());
+}
+
+TEST_CASE("Killed after the last removal: the next run records that it is complete", "[resume]") {
+  Bench bench;
+  bench.add_messages(3);
+  bench.snapshotted();
+  int asked = 0;
+  bench.options.service_running = [&]() -> Result<bool> {
+    if (++asked == 3) return failure(Exit::failed, "killed here");
+    return false;
+  };
+  REQUIRE_FALSE(bench.try_empty());
+  CHECK(contents(bench.mailroot() / "Queue").empty());
+  bench.open();
+  CHECK(bench.empty().files == 3);
+  CHECK(gone_in(bench) == 0);
+}
+
+TEST_CASE("Before any group was begun, a file that is absent was not removed by us", "[resume]") {
+  Bench bench;
+  bench.add_messages(3);
+  bench.snapshotted();
+  int asked = 0;
+  bench.options.service_running = [&]() -> Result<bool> { return ++asked == 2; };
+  REQUIRE_FALSE(bench.try_empty());
+  CHECK(bench.events("emptying").size() == 1);
+  CHECK(bench.events("removing").empty());
+  fs::remove(bench.mailroot() / message(1));
+  bench.options = {};
+  bench.open();
+  CHECK(bench.empty().files == 2);
+  CHECK(bench.recovery().state().gone == std::set<std::string>{message(1)});
+}
+
+TEST_CASE("A file beyond the last group begun that is absent was not removed by us", "[resume]") {
+  CutShort cut(100);
+  fs::remove(cut.bench.mailroot() / message(299));
+  cut.bench.open();
+  CHECK(cut.bench.empty().files == 299);
+  CHECK(cut.bench.recovery().state().gone == std::set<std::string>{message(299)});
+}
+
+TEST_CASE("Restarted in between: what is absent of the last group is in doubt, the groups before it were flushed",
+          "[resume]") {
+  SECTION("in the first group") {
+    CutShort cut(100);
+    cut.bench.open(files_after_restart());
+    const auto emptied = cut.bench.empty();
+    CHECK(emptied.files == 201);
+    CHECK(emptied.named.size() == 99);
+    CHECK(gone_in(cut.bench) == 99);
+    CHECK(cut.bench.recovery().state().gone.count(message(0)) == 1);
+  }
+  SECTION("in the second group") {
+    CutShort cut(256 + 10);
+    cut.bench.open(files_after_restart());
+    CHECK(cut.bench.empty().files == 291);
+    CHECK(gone_in(cut.bench) == 9);
+    CHECK(cut.bench.recovery().state().gone.count(message(255)) == 0);
+    CHECK(cut.bench.recovery().state().gone.count(message(256)) == 1);
+  }
+}
+
+TEST_CASE("The service was seen running in between: what is absent of the last group is in doubt", "[resume]") {
+  CutShort cut(100);
+  cut.bench.open();
+  cut.bench.record("service", {{"state", "running"}, {"action", "found"}});
+  CHECK(cut.bench.empty().files == 201);
+  CHECK(gone_in(cut.bench) == 99);
+}
+
+TEST_CASE("A newcomer in Queue or Pickup says that the service may have been at work; one elsewhere does not",
+          "[resume]") {
+  CutShort cut(100);
+  const auto [source, gone] = GENERATE(table<std::string, std::size_t>(
+      {{"Queue/new.EML", 99}, {"pickup/new", 99}, {"Queue/0150.EML", 99}, {"Drop/new.eml", 0}, {"new.log", 0}}));
+  INFO(source);
+  cut.bench.add(source, "a newcomer");
+  cut.bench.open();
+  const auto emptied = cut.bench.empty();
+  CHECK(emptied.newcomers == 1);
+  CHECK(gone_in(cut.bench) == gone);
+  CHECK(read(cut.bench.mailroot() / source) == "a newcomer");
+}
+
+TEST_CASE("What was recorded as gone stays so, however often the run is cut short", "[resume]") {
+  CutShort cut(100);
+  auto& bench = cut.bench;
+  bench.open(files_after_restart());
+  bench.options.service_running = [&, asked = 0]() mutable -> Result<bool> { return ++asked == 3; };
+  REQUIRE_FALSE(bench.try_empty());
+  CHECK(gone_in(bench) == 99);
+  bench.options = {};
+  bench.open();
+  const auto emptied = bench.empty();
+  CHECK(emptied.files == 201);
+  CHECK(emptied.named.size() == 99);
+  CHECK(gone_in(bench) == 99);
+}
+
+TEST_CASE("Resumed with other options it is refused, with the ones it was started with in the error", "[resume]") {
+  Bench bench;
+  bench.add_messages(3);
+  bench.add("Drop/a.eml", "one");
+  bench.snapshotted();
+  bench.options.keep = {"Drop"};
+  bench.options.service_running = [&, asked = 0]() mutable -> Result<bool> { return ++asked == 2; };
+  REQUIRE_FALSE(bench.try_empty());
+  bench.options.service_running = nullptr;
+  SECTION("without --keep") {
+    bench.options.keep = {};
+  }
+  SECTION("with another") {
+    bench.options.keep = {"Drop", "Badmail"};
+  }
+  SECTION("with --empty-mailbox") {
+    bench.options.empty_mailbox = true;
+  }
+  const auto before = fingerprint(bench.mailroot());
+  bench.open();
+  const auto refused = bench.try_empty();
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().exit == Exit::precondition);
+  CHECK(refused.error().hint.find("--keep \"drop\"") != std::string::npos);
+  CHECK(fingerprint(bench.mailroot()) == before);
+  bench.options = {};
+  bench.options.keep = {"drop"};
+  CHECK(bench.empty().files == 3);
+  CHECK(read(bench.mailroot() / "Drop/a.eml") == "one");
+}
+
+TEST_CASE("A file that was left by the run before is not removed behind the back of what was recorded of it",
+          "[resume]") {
+  auto files = std::make_shared<FaultyFiles>();
+  Bench bench(files);
+  bench.add_messages(3);
+  bench.snapshotted();
+  files->add({"remove_file", message(1), 1, Cause::denied, true});
+  files->add({"remove_file", message(2), 1, Cause::io, true});
+  REQUIRE_FALSE(bench.try_empty());
+  files->heal();
+  SECTION("it stays, and is named again") {
+    bench.open();
+    REQUIRE(bench.recovery().state().left_in_place.count(message(1)) == 1);
+    const auto emptied = bench.empty();
+    CHECK(emptied.files == 2);
+    CHECK(emptied.kept == 1);
+    CHECK(emptied.named.size() == 1);
+    CHECK(fs::exists(bench.mailroot() / message(1)));
+  }
+  SECTION("and gone since: the service may have sent it") {
+    bench.open();
+    REQUIRE(bench.recovery().state().left_in_place.count(message(1)) == 1);
+    fs::remove(bench.mailroot() / message(1));
+    CHECK(bench.empty().files == 2);
+    CHECK(bench.recovery().state().gone == std::set<std::string>{message(1)});
+  }
+}
+
+TEST_CASE("A resumed group never forgets how far an earlier one came", "[resume]") {
+  auto files = std::make_shared<FaultyFiles>();
+  Bench bench(files);
+  bench.add_messages(6);
+  bench.snapshotted();
+  // Killed with the second file removed by nobody and the rest removed: as after a power cut that undid one removal.
+  files->add({"flush_folder", "Queue", 1, Cause::io, true});
+  REQUIRE_FALSE(bench.try_empty());
+  files->heal();
+  write(bench.mailroot() / message(1), read(bench.stored(message(1))));
+  bench.open();
+  files->add({"remove_file", message(1), 1, Cause::io, true});
+  REQUIRE_FALSE(bench.try_empty());
+  files->heal();
+  bench.open();
+  const auto groups = bench.events("removing");
+  CHECK(groups.back()["first"] == message(1));
+  CHECK(groups.back()["last"] == message(5));
+  CHECK(bench.empty().files == 6);
+  CHECK(gone_in(bench) == 0);
+}
+
+}  // namespace requeue::tests
