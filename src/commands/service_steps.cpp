@@ -16,6 +16,17 @@ Result<void> record(recovery::Recovery& recovery, service::State state, std::str
   return recovery.flush();
 }
 
+// Tells, and does not hear Ctrl-C: the service is put back because of it, and within --timeout.
+class PuttingBack final : public Watcher {
+ public:
+  explicit PuttingBack(Watcher& told) : told_(told) {}
+  void say(std::string_view line) override { told_.say(line); }
+  void warn(std::string_view line) override { told_.warn(line); }
+
+ private:
+  Watcher& told_;
+};
+
 }  // namespace
 
 Result<double> stop_service(Context& context, recovery::Recovery& recovery) {
@@ -43,7 +54,8 @@ void put_service_back(Context& context, recovery::Recovery& recovery) {
     return;
   }
   context.console.say("starting " + printable(context.service.name()) + " again: nothing was removed");
-  if (auto started = context.service.start(context.console); !started) {
+  PuttingBack watcher(context.console);
+  if (auto started = context.service.start(watcher); !started) {
     context.console.warn("the service was not put back: " + to_text(started.error()));
     return;
   }
