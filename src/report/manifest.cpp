@@ -146,8 +146,6 @@ bool Manifest::anything_undecided() const {
 Result<void> Manifest::plan_undecided() {
   const bool has_details = recovery_.tree().status(files::Relative(journal::details_name)).has_value();
   if (rows_.empty() || (has_details && !anything_undecided())) return {};
-  const auto& folders = recovery_.state().replayed_folders;
-  options_.folders.assign(folders.begin(), folders.end());
   REQUEUE_TRY(auto plan, replay::make_plan(recovery_, ledger_, options_, watcher_));
   planned_.emplace(Planned{std::move(plan), {}});
   const auto& messages = planned_->plan.messages;
