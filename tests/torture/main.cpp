@@ -2,12 +2,14 @@
 //
 //   torture kill  [options]     each call of each phase in turn, and half-way through each write
 //   torture twice [options]     killed at n, then at m during the run after it: a seeded sample of --pairs
+//   torture random [options]    evacuate and replay killed --pairs times each at a moment of the clock's choosing
 //   torture fail  [options]     each call fails, once and for ever, with each error
 //
 //   --requeue FILE --preload FILE --scratch DIR    --share K (every K-th point)  --pairs N  --seed S  --jobs N
 //   --phase NAME (repeatable)   --verbose
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -39,7 +41,7 @@ struct Point {
   std::vector<std::string> second;  // of the one after it; empty: undisturbed
   bool serve_between = false;
   bool kills = true;
-  bool replays_on = true;
+  std::chrono::microseconds after{0};  // killed so late; 0: at a call
 };
 
 struct Table {
@@ -50,6 +52,7 @@ std::string text_of_point(const Point& point) {
   std::string text = to_string(point.phase);
   for (const auto& each : point.first) text += " " + each;
   for (const auto& each : point.second) text += " then " + each;
+  if (point.after.count() != 0) text += " after " + std::to_string(point.after.count()) + " us";
   return text + (point.serve_between ? " served between" : "");
 }
 
@@ -80,8 +83,8 @@ std::vector<Point> kill_points(const Settings& settings) {
     const auto calls = calls_of(settings, phase, false);
     for (std::size_t i = 0; i < calls.size(); ++i) {
       const auto at = "TORTURE_KILL_AT=" + std::to_string(i + 1);
-      points.push_back({phase, {at}, {}, i % 2 == 0, true, true});
-      if (calls[i] == 'w') points.push_back({phase, {at, "TORTURE_HALF=1"}, {}, i % 2 == 1, true, true});
+      points.push_back({phase, {at}, {}, i % 2 == 0, true, {}});
+      if (calls[i] == 'w') points.push_back({phase, {at, "TORTURE_HALF=1"}, {}, i % 2 == 1, true, {}});
     }
   }
   return points;
@@ -102,7 +105,24 @@ std::vector<Point> double_kill_points(const Settings& settings) {
                       {"TORTURE_KILL_AT=" + std::to_string(m)},
                       random() % 2 == 0,
                       true,
-                      true});
+                      {}});
+  }
+  return points;
+}
+
+std::vector<Point> random_points(const Settings& settings) {
+  std::vector<Point> points;
+  std::mt19937 random(settings.seed);
+  for (const auto phase : {Phase::evacuate, Phase::replay}) {
+    Trial trial(settings.programs, phase);
+    trial.prepare();
+    const auto begun = std::chrono::steady_clock::now();
+    trial.disturb({});
+    const auto whole = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
+    std::uniform_int_distribution<std::int64_t> moment(1, whole.count());
+    for (std::size_t i = 0; i < settings.pairs; ++i) {
+      points.push_back({phase, {}, {}, i % 2 == 0, true, std::chrono::microseconds(moment(random))});
+    }
   }
   return points;
 }
@@ -121,7 +141,7 @@ std::vector<Point> failing_points(const Settings& settings) {
               {},
               false,
               false,
-              true};
+              {}};
           if (forever) point.first.emplace_back("TORTURE_FOREVER=1");
           points.push_back(std::move(point));
         }
@@ -134,7 +154,12 @@ std::vector<Point> failing_points(const Settings& settings) {
 Findings try_point(const Settings& settings, const Point& point) {
   Trial trial(settings.programs, point.phase);
   trial.prepare();
-  const auto ran = trial.disturb(point.first);
+  requeue::tests::Ran ran;
+  if (point.after.count() != 0) {
+    trial.kill_after(point.after);
+  } else {
+    ran = trial.disturb(point.first);
+  }
   Findings own;
   const bool signalled = ran.signal != 0;
   if (!point.kills && signalled) own.other.push_back("crashed with signal " + std::to_string(ran.signal));
@@ -221,12 +246,13 @@ int main(int count, char** words) {
   Settings settings;
   settings.programs.scratch = fs::temp_directory_path();
   if (!read_arguments(count, words, settings)) {
-    std::fprintf(stderr, "usage: torture kill|twice|fail --requeue FILE --preload FILE ...\n");
+    std::fprintf(stderr, "usage: torture kill|twice|random|fail --requeue FILE --preload FILE ...\n");
     return 2;
   }
   std::vector<Point> points;
   if (settings.mode == "kill") points = kill_points(settings);
   if (settings.mode == "twice") points = double_kill_points(settings);
+  if (settings.mode == "random") points = random_points(settings);
   if (settings.mode == "fail") points = failing_points(settings);
   if (points.empty()) {
     std::fprintf(stderr, "torture: nothing to try: %s\n", settings.mode.c_str());

@@ -1,6 +1,7 @@
 #include "torture/trial.h"
 
 #include <algorithm>
+#include <thread>
 
 #include <boost/filesystem.hpp>
 
@@ -52,10 +53,13 @@ Trial::Trial(const Programs& programs, Phase phase)
   fs::create_directories(deliver_);
 }
 
+std::vector<std::string> Trial::with_recovery(std::vector<std::string> arguments) const {
+  arguments.insert(arguments.end(), {"--recovery", recovery_.string(), "--json"});
+  return arguments;
+}
+
 Ran Trial::requeue(const std::vector<std::string>& arguments, const std::vector<std::string>& more) {
-  auto all = arguments;
-  all.insert(all.end(), {"--recovery", recovery_.string(), "--json"});
-  return requeue::tests::run({programs_.requeue, all, more});
+  return requeue::tests::run({programs_.requeue, with_recovery(arguments), more});
 }
 
 void Trial::expect_exit(const Ran& ran, const std::string& what, const std::vector<int>& wanted) {
@@ -111,6 +115,12 @@ Ran Trial::disturb(const std::vector<std::string>& environment) {
   auto more = environment;
   more.push_back("LD_PRELOAD=" + programs_.preload);
   return requeue(phase_command(), more);
+}
+
+void Trial::kill_after(std::chrono::microseconds time) {
+  requeue::tests::Running process({programs_.requeue, with_recovery(phase_command()), {}});
+  std::this_thread::sleep_for(time);
+  process.kill();
 }
 
 void Trial::serve() {

@@ -2,6 +2,7 @@
 // nothing was lost or doubled.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +36,8 @@ class Trial {
   void prepare();
   // The command of the phase itself, with the preload told what to do: "TORTURE_KILL_AT=7".
   requeue::tests::Ran disturb(const std::vector<std::string>& environment);
+  // The same, killed at a moment of the clock's choosing, not at a call of ours.
+  void kill_after(std::chrono::microseconds time);
   // The stand-in takes and delivers what it finds, as a service does between the kill and the next run.
   void serve();
   // The same command again, to its end, then the rest of the procedure, and all the checks.
@@ -46,6 +49,7 @@ class Trial {
   requeue::tests::Ran requeue(const std::vector<std::string>& arguments, const std::vector<std::string>& more = {});
   void expect_exit(const requeue::tests::Ran& ran, const std::string& what, const std::vector<int>& wanted);
   std::vector<std::string> phase_command() const;
+  std::vector<std::string> with_recovery(std::vector<std::string> arguments) const;
   void evacuate();
   void check_snapshot();
   void check_emptied();
