@@ -30,6 +30,15 @@ Result<std::shared_ptr<files::Tree>> nearest_folder(files::Files& files, files::
   }
 }
 
+// Neither inside the other: a snapshot would take in itself, or be emptied. A probe may name no recovery folder.
+Result<void> require_apart(Context& context, const std::string& mailroot) {
+  if (context.options.recovery.empty()) return {};
+  REQUEUE_TRY(const auto recovery, context.files.resolve(context.options.recovery));
+  if (!is_inside(recovery.string(), mailroot) && !is_inside(mailroot, recovery.string())) return {};
+  return failure(Exit::precondition, "the recovery folder and the Mailroot lie one inside the other", recovery.string(),
+                 "the Mailroot is " + mailroot, "Nothing was touched. Choose a recovery folder outside the Mailroot.");
+}
+
 }  // namespace
 
 Result<Site> open_site(Context& context, const std::string& given) {
@@ -44,13 +53,7 @@ Result<Site> open_site(Context& context, const std::string& given) {
   }
   site.mailroot = *opened;
   site.mailroot_path = site.mailroot->path().string();
-  REQUEUE_TRY(const auto recovery, context.files.resolve(context.options.recovery));
-  if (!context.options.recovery.empty() &&
-      (is_inside(recovery.string(), site.mailroot_path) || is_inside(site.mailroot_path, recovery.string()))) {
-    return failure(Exit::precondition, "the recovery folder and the Mailroot lie one inside the other",
-                   recovery.string(), "the Mailroot is " + site.mailroot_path,
-                   "Nothing was touched. Choose a recovery folder outside the Mailroot.");
-  }
+  REQUEUE_CHECK(require_apart(context, site.mailroot_path));
   REQUEUE_TRY(const auto volume, site.mailroot->volume(""));
   if (is_network(given, volume) && !context.service_stated) {
     return failure(Exit::precondition, "the Mailroot is on another host, and nothing says which service owns it", given,

@@ -70,6 +70,8 @@ Facts facts_of(const HeaderBlock& block) {
   facts.header_size = block.raw.size();
   // A block without an end that could be found is not read in part: its recipients would be incomplete.
   facts.is_message = block.is_header && block.complete;
+  // What does not begin as a header block has no header: a batch of SMTP commands holds other people's fields.
+  if (!block.is_header) return facts;
   AddressList from;
   for (const auto& field : block.fields) read_field(field, facts, from);
   facts.from_addresses = from.take();

@@ -1,0 +1,137 @@
+// The service beside the procedure: the stand-in as a process, driven by commands.
+#include <boost/filesystem.hpp>
+#include <catch2/catch.hpp>
+
+#include "blackbox/window.h"
+
+namespace requeue::tests {
+namespace {
+
+class Served : public Window {
+ public:
+  Served() : deliver(folder.path() / "delivered"), state(folder.path() / "service") {
+    fs::create_directories(deliver);
+    fs::create_directories(state);
+  }
+  ~Served() { standin("stop"); }
+  Served(const Served&) = delete;
+  Served& operator=(const Served&) = delete;
+
+  [[nodiscard]] std::string command(const std::string& verb) const {
+    return std::string("'") + STANDIN_PROGRAM + "' " + verb + " --state '" + state.string() + "'" +
+           (verb == "start" ? " --mailroot '" + mailroot.string() + "' --deliver '" + deliver.string() + "'" : "");
+  }
+  int standin(const std::string& verb) const { return run({"/bin/sh", {"-c", command(verb)}, {}}).exit; }
+  [[nodiscard]] std::vector<std::string> driven(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.end(), {"--service", "command", "--stop-command", command("stop"), "--start-command",
+                                       command("start"), "--status-command", command("status")});
+    return arguments;
+  }
+  [[nodiscard]] std::vector<std::string> with_folders(const std::string& verb) const {
+    return {verb, "--mailroot", mailroot.string(), "--recovery", recovery.string()};
+  }
+
+  fs::path deliver, state;
+};
+
+constexpr int running = 0;
+constexpr int stopped = 3;
+
+TEST_CASE("evacuate stops the service and leaves it stopped; start starts it") {
+  const Served window;
+  window.put("Queue/odd.txt", "stays for the snapshot");
+  REQUIRE(window.standin("start") == 0);
+  CHECK(window.ask(window.driven(window.with_folders("evacuate"))).exit == 0);
+  CHECK(window.standin("status") == stopped);
+  const auto status = window.ask(window.driven({"status", "--recovery", window.recovery.string()}));
+  CHECK(status.json["stage"] == "emptied");
+  CHECK(status.json["service"] == "stopped");
+  CHECK(status.json["stopped_by_requeue"] == true);
+  CHECK(window.ask(window.driven({"start", "--recovery", window.recovery.string()})).exit == 0);
+  CHECK(window.standin("status") == running);
+}
+
+TEST_CASE("a step that fails before the emptying puts the service back") {
+  const Served window;
+  window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));
+  write(window.state / "stick", "");  // else the stand-in sends it before it is stopped
+  REQUIRE(window.standin("start") == 0);
+  // A file where the snapshot wants a folder: the snapshot cannot be made.
+  fs::create_directories(window.recovery);
+  write(window.recovery / "snapshot", "in the way");
+  const auto answer = window.ask(window.driven(window.with_folders("evacuate")));
+  INFO(answer.err);
+  CHECK(answer.exit != 0);
+  CHECK(window.standin("status") == running);
+  CHECK(fs::exists(window.mailroot / "Queue/NTFS_1.EML"));
+}
+
+TEST_CASE("a service that does not stop is told of, and nothing is touched") {
+  const Served window;
+  window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));
+  auto arguments = window.with_folders("evacuate");
+  arguments.insert(arguments.end(), {"--service", "command", "--stop-command", "true", "--start-command", "true",
+                                     "--status-command", "exit 0", "--timeout", "1"});
+  const auto answer = window.ask(arguments);
+  CHECK(answer.exit == 5);
+  CHECK(answer.err.find("iisreset") != std::string::npos);
+  CHECK(fs::exists(window.mailroot / "Queue/NTFS_1.EML"));
+}
+
+TEST_CASE("a probe is delivered, or stuck, or rejected, and counts for the replay") {
+  const Served window;
+  window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));
+  window.evacuate();
+  REQUIRE(window.standin("start") == 0);
+  auto probe = window.with_folders("probe");
+  probe.insert(probe.end(), {"--from", "admin@example.com", "--to", "me@example.org", "--timeout", "5"});
+  const std::vector<std::string> replay{"replay", "--recovery", window.recovery.string()};
+
+  write(window.state / "stick", "");
+  const auto stuck = window.ask(probe);
+  CHECK(stuck.exit == 1);
+  CHECK(stuck.json["result"] == "stuck");
+  CHECK(window.ask(replay).exit == 5);
+
+  fs::remove(window.state / "stick");
+  write(window.state / "reject", "me@*\n");
+  const auto rejected = window.ask(probe);
+  CHECK(rejected.exit == 1);
+  CHECK(rejected.json["result"] == "rejected");
+
+  fs::remove(window.state / "reject");
+  const auto delivered = window.ask(probe);
+  CHECK(delivered.exit == 0);
+  CHECK(delivered.json["result"] == "delivered");
+  CHECK(delivered.json["token"].get<std::string>().size() >= 16);
+  CHECK(window.ask(replay).json["now"]["replayed"] == 1);
+}
+
+TEST_CASE("a probe without a recovery folder was refused") {
+  const Served window;
+  REQUIRE(window.standin("start") == 0);
+  const auto answer = window.ask({"probe", "--mailroot", window.mailroot.string(), "--from", "admin@example.com",
+                                  "--to", "me@example.org", "--timeout", "10"});
+  CHECK(answer.exit == 0);
+  CHECK(answer.json["result"] == "delivered");
+}
+
+TEST_CASE("held messages go back into Queue for the service's own envelope") {
+  const Served window;
+  const auto bounce = "Return-Path: <>\r\n" + mail("bounced", "b@example.org");
+  window.put("Queue/NTFS_1.EML", bounce);
+  window.put("Queue/NTFS_2.EML", mail("plain", "b@example.org"));
+  window.evacuate();
+  CHECK(window.replay().exit == 3);
+  auto restore = window.with_folders("restore");
+  restore.emplace_back("--held");
+  CHECK(window.ask(restore).exit == 0);
+  CHECK(read(window.mailroot / "Queue/NTFS_1.EML") == bounce);
+  CHECK_FALSE(fs::exists(window.mailroot / "Queue/NTFS_2.EML"));
+  const auto again = window.replay({"--bounces", "replay"});
+  CHECK(again.json["now"]["replayed"] == 0);
+  CHECK(again.json["skipped"] == 1);
+}
+
+}  // namespace
+}  // namespace requeue::tests
