@@ -15,7 +15,7 @@ constexpr std::size_t longest_address = 998;
 constexpr std::size_t longest_domain_literal = 255;
 
 bool is_space(char c) {
-  return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0';
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 // The words of one entry of the list, blanks around "." and "@" left out as the obsolete syntax allows.
@@ -208,7 +208,7 @@ class Tokenizer {
            ascii_iequals(word, "undisclosed-recipients") || ascii_iequals(word, "unlisted-recipients");
   }
 
-  static constexpr std::string_view special{" \t\r\n\0(\"[,;:<>.@", 15};
+  static constexpr std::string_view special{" \t\r\n(\"[,;:<>.@"};
 
   std::string_view text_;
   AddressList& out_;

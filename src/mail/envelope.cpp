@@ -117,7 +117,7 @@ void read_x_headers(const HeaderBlock& block, Facts& facts) {
   AddressList recipients;
   FieldCursor cursor(std::string_view(block.raw).substr(0, leading_x_headers_size(block.raw)));
   for (auto field = cursor.next(); field; field = cursor.next()) {
-    const auto value = unfold(*field);
+    const auto value = unfold(*field, '\0');
     const auto address = without_parameters(value);
     if (ascii_iequals(field->name, "x-sender")) {
       if (!envelope.sender_known) set_path(envelope, address);

@@ -19,15 +19,21 @@ bool is_mbox_line(const RawField& field) {
   return field.name.empty() && (field.whole.starts_with("From ") || field.whole.starts_with(">From "));
 }
 
+bool has_addresses(const RawField& field) {
+  return is_one_of(field.name, {"From", "Sender", "Return-Path", "To", "Cc", "Bcc", "Resent-From", "Resent-Sender",
+                                "Resent-To", "Resent-Cc", "Resent-Bcc"});
+}
+
 // The fields, in order: what mimetic may be given by mimetic, the rest by our own unfolding. A field that is over the
 // bounds is not cut: the recipients behind the cut would silently get no mail.
 class FieldReader {
  public:
   void add(const RawField& field) {
+    const bool broken_address = has_addresses(field) && field.body.find('\0') != std::string_view::npos;
     // mimetic rewrites the value of Content-Type, and follows its boundary.
     const bool own = field.whole.size() > longest_field || copy_.size() + field.whole.size() > longest_block ||
-                     is_one_of(field.name, {"Content-Type"});
-    fields_.push_back({std::string(field.name), unfold(field)});
+                     broken_address || is_one_of(field.name, {"Content-Type"});
+    fields_.push_back({std::string(field.name), unfold(field, broken_address ? '\0' : ' ')});
     if (own) return;
     // Unfolded: a continuation of blanks only would end the block for some parsers.
     copy_ += fields_.back().name + ": " + fields_.back().value + "\n";

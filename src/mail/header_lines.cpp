@@ -92,12 +92,12 @@ std::optional<RawField> FieldCursor::next() {
   return field;
 }
 
-std::string unfold(const RawField& field) {
+std::string unfold(const RawField& field, char in_place_of_nul) {
   std::string value;
   value.reserve(field.body.size());
   for (const char c : field.body) {
     if (c == '\r' || c == '\n') continue;
-    value += c == '\0' ? ' ' : c;
+    value += c == '\0' ? in_place_of_nul : c;
   }
   return std::string(trim(value));
 }

@@ -65,8 +65,9 @@ class FieldCursor {
   std::size_t position_ = 0;
 };
 
-// The body of a field on one line: line ends removed, NUL made a blank, trimmed.
-std::string unfold(const RawField& field);
+// The body of a field on one line: line ends removed, trimmed, NUL made a blank. Where addresses are read it stays what
+// it is: a blank would make another address of what follows it, and the mail would go there.
+std::string unfold(const RawField& field, char in_place_of_nul = ' ');
 
 // Is `name` one of `names`, ASCII case ignored.
 bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names);

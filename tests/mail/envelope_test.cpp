@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "mail/message.h"
@@ -23,6 +24,20 @@ TEST_CASE("Recipients from To, Cc and Bcc, none twice") {
   CHECK(envelope.recipients == Addresses{"a@x", "b@x", "e@x", "c@x", "d@x"});
   CHECK(envelope.source == EnvelopeSource::headers);
   CHECK(facts("From: f@x\nSubject: none\n\n").headers.source == EnvelopeSource::none);
+}
+
+TEST_CASE("NUL inside an address makes no other address of it") {
+  const auto with_nul = [](std::string bytes) {
+    std::replace(bytes.begin(), bytes.end(), '#', '\0');
+    return bytes;
+  };
+  const Addresses broken = {with_nul("kar#in@x"), "b@x"};
+  CHECK(facts(with_nul("From: f@x\nTo: kar#in@x, b@x\n\n")).headers.recipients == broken);
+  CHECK(facts(with_nul("From: f@x\nTo: <kar#in@x>, b@x\n\n")).headers.recipients == broken);
+  const auto x = facts(with_nul("x-receiver: kar#in@x\nx-receiver: b@x\nFrom: f@x\n\n"));
+  CHECK(x.x_headers.recipients == broken);
+  CHECK(sender(with_nul("From: f#f@x\nTo: a@x\n\n")) == with_nul("f#f@x"));
+  CHECK_FALSE(is_writable_address(broken.front()));
 }
 
 TEST_CASE("Resent recipients go before To, those of the newest block only") {
