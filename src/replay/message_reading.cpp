@@ -10,6 +10,13 @@
 namespace requeue::replay {
 namespace {
 
+// Mail can claim any time. What ISO 8601 cannot write is no arrival: the record could not be read back.
+bool has_four_digit_year(Timestamp time) {
+  constexpr std::int64_t first_second = -62167219200;  // of the year 0
+  constexpr std::int64_t last_second = 253402300799;   // of the year 9999
+  return time.seconds >= first_second && time.seconds <= last_second;
+}
+
 tl::unexpected<Error> damaged(const Message& message, std::string why) {
   return failure(Exit::verification, "cannot read a message of the snapshot", escape_bytes(message.source),
                  std::move(why), "It is not sent; the others go on. Run `requeue audit` to see what else differs.");
@@ -73,8 +80,12 @@ bool is_as_found(const std::string& source, const PlanOptions& options) {
 }
 
 Timestamp arrival_of(const mail::Facts& facts, Timestamp written) {
-  if (facts.arrival_filetime) return from_filetime(*facts.arrival_filetime);
-  return facts.top_received.value_or(written);
+  if (facts.arrival_filetime) {
+    const auto stamped = from_filetime(*facts.arrival_filetime);
+    if (has_four_digit_year(stamped)) return stamped;
+  }
+  if (facts.top_received && has_four_digit_year(*facts.top_received)) return *facts.top_received;
+  return written;
 }
 
 Result<Reading> read_message(recovery::Recovery& recovery, const Plan& plan, const Message& message,

@@ -209,3 +209,22 @@ TEST_CASE("what a person left in Queue or Pickup beside an adopted backup is not
   CHECK(decision(plan, "Queue/Left.eml") == "skipped left_in_place");
   CHECK(decision(plan, "Queue/moved.eml") == "skipped left_in_place");
 }
+
+TEST_CASE("an arrival that no calendar has is no arrival", "[plan][rules]") {
+  Planning planning;
+  planning.add("Queue/far.eml", "X-OriginalArrivalTime: FILETIME=[FFFFFFFF:FFFFFFFF]\r\n" + mail_to("b@example.org"));
+  planning.add("Queue/hop.eml",
+               "Received: from a by b; Tue, 24 Nov 20199 02:13:05 +0000\r\n" + mail_to("c@example.org"));
+  planning.add("Queue/both.eml",
+               "Received: from a by b; Tue, 24 Nov 2026 02:13:05 +0000\r\n"
+               "X-OriginalArrivalTime: FILETIME=[FFFFFFFF:7FFFFFFF]\r\n" +
+                   mail_to("d@example.org"));
+  planning.add("Queue/last.eml", "X-OriginalArrivalTime: FILETIME=[D1C03FFF:24C85A5E]\r\n" + mail_to("e@example.org"));
+  PlanOptions options;
+  const auto plan = planning.plan(options);
+  const auto arrival = [&](const std::string& source) { return to_iso8601(message_in(plan, source).arrival); };
+  CHECK(arrival("Queue/far.eml") == "2026-09-21T14:13:21.000Z");
+  CHECK(arrival("Queue/hop.eml") == "2026-09-21T14:13:22.000Z");
+  CHECK(arrival("Queue/both.eml") == "2026-11-24T02:13:05.000Z");
+  CHECK(arrival("Queue/last.eml") == "9999-12-31T23:59:59.999Z");
+}
