@@ -234,9 +234,10 @@ Result<void> PickupHandoff::record_outcomes(const std::vector<Prepared>& prepare
     const auto& [index, staged, options, rule] = prepared[i];
     if (!rule.empty()) continue;
     if (moves[i].moved == Moved::yes) {
-      REQUEUE_CHECK(record_commit(recovery_, staged, "renamed"));
+      const auto decided = plan_.messages[index].rule;
+      REQUEUE_CHECK(record_commit(recovery_, staged, "renamed", decided));
       ++outcome.replayed;
-      outcome.handed.push_back({index, Disposition::replayed, {}});
+      outcome.handed.push_back({index, Disposition::replayed, decided});
       continue;
     }
     watcher_.warn("could not be moved into Pickup: " + printable(staged.source) + ": " + printable(moves[i].why));

@@ -93,17 +93,17 @@ Result<void> record_message(recovery::Recovery& recovery, const MessageEvent& ev
   return recovery.record("message", fields);
 }
 
-Result<void> record_commit(recovery::Recovery& recovery, const Staged& staged, std::string_view how) {
+Result<void> record_commit(recovery::Recovery& recovery, const Staged& staged, std::string_view how,
+                           std::string_view rule) {
   Json fields;
   fields["source"] = escape_bytes(staged.source);
   fields["name"] = staged.name;
   fields["how"] = how;
   REQUEUE_CHECK(recovery.record("commit", fields));
-  const std::string_view rule = how == "renamed" ? "replay" : how;
   return record_message(recovery, {staged.source,
                                    staged.sha256,
                                    Disposition::replayed,
-                                   rule,
+                                   how == "renamed" ? rule : how,
                                    {},
                                    staged.name,
                                    staged.written_sha256,

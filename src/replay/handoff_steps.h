@@ -63,8 +63,9 @@ struct MessageEvent {
   std::string details;
 };
 Result<void> record_message(recovery::Recovery& recovery, const MessageEvent& event);
-// Step 5 for one file: `commit`, then `message`.
-Result<void> record_commit(recovery::Recovery& recovery, const Staged& staged, std::string_view how);
+// Step 5 for one file: `commit`, then `message` with the rule by which it was decided, or with how it was found out.
+Result<void> record_commit(recovery::Recovery& recovery, const Staged& staged, std::string_view how,
+                           std::string_view rule = "replay");
 // `abort`; a `message` event with disposition failed follows where a rule is given.
 Result<void> record_abort(recovery::Recovery& recovery, const Staged& staged, std::string_view why,
                           std::string_view rule = {});
