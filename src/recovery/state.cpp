@@ -87,6 +87,11 @@ bool State::probe_passed() const {
   return snapshot && probe_of_this_snapshot && probe_result == "delivered";
 }
 
+bool State::may_stand_restored(const std::string& source) const {
+  if (restored.contains(source) || restoring_abandoned.contains(source)) return true;
+  return restoring && std::ranges::find(restoring->sources, source) != restoring->sources.end();
+}
+
 Stage State::stage() const {
   if (replay_complete) return Stage::done;
   if (replay_begun) return Stage::replaying;

@@ -3,14 +3,15 @@
 // Events and their fields (docs/formats.md): run {schema, recovery, command, ..., mailroot}, run_end {exit, counts},
 // recovered {file, length, sha256}, service {state, action: found|stopping|stopped|started|put_back, host}, snapshot
 // {files, bytes, folders, streams, others, root, method, adopted, mailroot, superseded}, verified {ok, files, bytes,
-// level, root, wrong}, emptying {root, keep, empty_mailbox}, removing {first, last, count}, left_in_place {source,
-// why}, gone {source, why}, emptied {files, kept, newcomers, by_hand}, restoring {group, sources}, restored {group [,
-// sources]}, probe {result, seconds, token, ...}; and of messages (replay/ledger.h): replay {folders, ...}, message,
-// intent, commit, abort, in_doubt, no_probe, replay_end {folders, pending, failed, ...}. An event that is not known is
-// passed over: the format only grows.
+// level, root, wrong}, emptying {root, keep, empty_mailbox}, removing {first, last, count [, again]}, left_in_place
+// {source, why}, gone {source, why}, emptied {files, kept, newcomers, by_hand}, restoring {group, sources}, restored
+// {group [, sources]}, probe {result, seconds, token, ...}; and of messages (replay/ledger.h): replay {folders, ...},
+// message, intent, commit, abort, in_doubt, no_probe, replay_end {folders, pending, failed, ...}. An event that is not
+// known is passed over: the format only grows.
 //
 // A source is text, as the event has it: escape_bytes of the path below the Mailroot. A resumed emptying records
 // `emptying` again before it tries the files once more; that forgets left_in_place (each is named anew if it stays).
+// `again` of `removing` names those of its group that a restore had put back: they are no longer restored.
 #pragma once
 
 #include <cstdint>
@@ -63,6 +64,8 @@ class State : public Fold {
   [[nodiscard]] Stage stage() const;
   [[nodiscard]] bool verified_now() const;  // the newest verification is of this very snapshot, and good
   [[nodiscard]] bool probe_passed() const;  // the newest probe since the snapshot was delivered
+  // A restore put it back into the recorded Mailroot, or was cut short in doing so. `source` as the journal has it.
+  [[nodiscard]] bool may_stand_restored(const std::string& source) const;
 
   std::string id;        // of the recovery folder: 16 hex digits, from the first line
   std::string mailroot;  // resolved path as recorded; empty when none was

@@ -109,6 +109,11 @@ Result<void> State::see_removing(const Json& event) {
   removing_first = text_of(event, "first");
   removing_last = text_of(event, "last");
   emptying_boot = boot;
+  for (const auto& source : list_of(event, "again")) {
+    restored.erase(source);
+    restoring_abandoned.erase(source);
+    if (restoring) std::erase(restoring->sources, source);
+  }
   return {};
 }
 

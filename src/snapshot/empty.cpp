@@ -161,9 +161,9 @@ class Emptying {
     REQUEUE_CHECK(ask_service());
     // Never less than what an earlier run began: a file before it that is gone was removed by us, and stays so.
     const auto& last = std::max(group.back().source, earlier_.frontier());
-    REQUEUE_CHECK(recovery_.record(
-        "removing",
-        {{"first", escape_bytes(group.front().source)}, {"last", escape_bytes(last)}, {"count", group.size()}}));
+    Json fields{{"first", escape_bytes(group.front().source)}, {"last", escape_bytes(last)}, {"count", group.size()}};
+    if (auto again = put_back_among(group); !again.empty()) fields["again"] = std::move(again);
+    REQUEUE_CHECK(recovery_.record("removing", fields));
     REQUEUE_CHECK(recovery_.flush());
     removal_begun_ = true;
     std::set<files::Relative> touched;
@@ -178,6 +178,18 @@ class Emptying {
     for (const auto& path : touched) REQUEUE_CHECK(mailroot_.flush_folder(path));
     // In a begun group an absent file counts as removed by us, so the word that this one was not must last.
     return flush_now ? recovery_.flush() : Result<void>();
+  }
+
+  // A restore put these back while the emptying was cut short. They are about to be taken out again: were that not
+  // told, a replay would leave them to a service that has them no more.
+  [[nodiscard]] Json put_back_among(const std::vector<Entry>& group) const {
+    const auto& state = recovery_.state();
+    Json again = Json::array();
+    for (const auto& entry : group) {
+      auto name = escape_bytes(entry.source);
+      if (state.may_stand_restored(name)) again.push_back(std::move(name));
+    }
+    return again;
   }
 
   Result<void> settle(const Entry& entry, const Removal& removal) {

@@ -230,4 +230,34 @@ TEST_CASE("A resumed group never forgets how far an earlier one came", "[resume]
   CHECK(gone_in(bench) == 0);
 }
 
+TEST_CASE("Restored in between and emptied after all: what is taken out again is no longer restored", "[resume]") {
+  CutShort cut(100);
+  auto& bench = cut.bench;
+  bench.open();
+  REQUIRE(bench.try_restore_back());
+  REQUIRE(bench.recovery().state().restored.size() == 300);
+  bench.end();
+  fs::remove(bench.mailroot() / message(7));  // the service was started, and sent it
+  bench.open();
+  REQUIRE(bench.verify().verified.ok);
+  bench.empty();
+  CHECK(contents(bench.mailroot() / "Queue").empty());
+  CHECK(bench.recovery().state().restored == std::set<std::string>{message(7)});
+  CHECK(bench.events("removing").back().contains("again"));
+}
+
+TEST_CASE("A restore that was cut short and an emptying that went on leave no message in doubt", "[resume]") {
+  CutShort cut(100);
+  auto& bench = cut.bench;
+  bench.open();
+  bench.record("restoring", {{"group", 1}, {"sources", {message(0), message(299)}}});
+  bench.kill();
+  bench.add(message(0), "a");
+  bench.open();
+  REQUIRE(bench.verify().verified.ok);
+  bench.empty();
+  CHECK(bench.recovery().state().restoring->sources ==
+        std::vector<std::string>{message(0)});  // other bytes: a newcomer
+}
+
 }  // namespace requeue::tests
