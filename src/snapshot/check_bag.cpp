@@ -50,6 +50,12 @@ class Manifest {
     return {};
   }
 
+  // Of two lines for one path only the first would ever be compared, and which one comes first is chance.
+  [[nodiscard]] bool names_a_path_twice() const {
+    return std::adjacent_find(listed_.begin(), listed_.end(),
+                              [](const Listed& a, const Listed& b) { return a.key == b.key; }) != listed_.end();
+  }
+
   Listed* find(std::string_view path) {
     const auto key = key_of(path);
     const auto found = std::lower_bound(listed_.begin(), listed_.end(), key,
@@ -99,6 +105,9 @@ class Check {
   Result<void> run(const std::string& root) {
     REQUEUE_CHECK(check_tags(recovery_, root));
     REQUEUE_CHECK(manifest_.load(recovery_));
+    if (manifest_.names_a_path_twice()) {
+      return failure(damage(files::join(folder, manifest_txt), "it names a path twice"));
+    }
     REQUEUE_CHECK(check_entries());
     REQUEUE_CHECK(check_data());
     return name_missing();

@@ -163,7 +163,7 @@ TEST_CASE("Payload that was changed is left out of a restore and named; the othe
   CHECK(contents(bench.other() / "Queue") == Contents{{"b.EML", "four"}});
 }
 
-TEST_CASE("A manifest line that leads outside data/, is no digest, or stands twice is found", "[tampered]") {
+TEST_CASE("A manifest line that leads outside data/, or is no digest and path, is damage", "[tampered]") {
   Bench bench;
   prepare(bench);
   const auto tree = bench.files().open(bench.home()).value();
@@ -182,6 +182,20 @@ TEST_CASE("A manifest line that leads outside data/, is no digest, or stands twi
     REQUIRE_FALSE(result);
     CHECK(result.error().exit == Exit::verification);
   }
+}
+
+TEST_CASE("A manifest that names a path twice is damage, even if the tag manifest and the journal agree with it",
+          "[tampered]") {
+  Bench bench;
+  prepare(bench);
+  tamper(bench.bag(), "manifest-sha256.txt", [](const std::string& text) {
+    return text + sha256_hex(GENERATE("one", "other")) + "  data/mailroot/Queue/a.EML\n";
+  });
+  bench.record("snapshot", {{"files", 2}, {"root", sha256_hex(read(bench.bag() / "tagmanifest-sha256.txt"))}});
+  const auto result = bench.verify();
+  REQUIRE(result.wrong.size() == 1);
+  CHECK(result.wrong[0].path == "snapshot/manifest-sha256.txt");
+  CHECK(result.wrong[0].why == "it names a path twice");
 }
 
 TEST_CASE("The manifest's escapes are read: %25, %0A and %0D, in either case, and nothing else", "[tampered]") {
