@@ -2,12 +2,14 @@
 #include <functional>
 #include <iostream>
 #include <memory>
+#include <sstream>
 
 #include <CLI/CLI.hpp>
 
 #include "cli/cli.h"
 #include "cli/values.h"
 #include "cli/verbs.h"
+#include "core/text.h"
 
 namespace requeue::cli {
 namespace {
@@ -17,6 +19,17 @@ using commands::Options;
 constexpr const char* exit_help =
     "Exit status: 0 done and balanced, 1 failed, 2 usage, 3 finished but a person is needed, 4 verification failed,\n"
     "5 precondition not met, 6 locked by another run, 7 stale plan, 8 messages in doubt, 130 interrupted.";
+
+// The list of verbs shows what each is for; its examples stand in its own help.
+class Help : public CLI::Formatter {
+ public:
+  std::string make_subcommand(const CLI::App* verb) const override {
+    const auto& text = verb->get_description();
+    std::stringstream out;
+    CLI::detail::format_help(out, verb->get_display_name(), text.substr(0, text.find('\n')), column_width_);
+    return out.str();
+  }
+};
 
 // An option whose text a function turns into a value; the function's nullopt is a usage error.
 template <class Value>
@@ -226,6 +239,7 @@ Parsed parse(const std::vector<std::string>& arguments) {
   parsed.json = std::ranges::find(arguments, "--json") != arguments.end();
   options.json = parsed.json;
   CLI::App program{purpose, "requeue"};
+  program.formatter(std::make_shared<Help>());
   program.require_subcommand(1);
   program.footer(exit_help);
   const auto self = this_program;
@@ -246,7 +260,9 @@ Parsed parse(const std::vector<std::string>& arguments) {
     parsed.finished = program.exit(success);
     return parsed;
   } catch (const CLI::ParseError& error) {
-    parsed.usage_error = error.what();
+    parsed.usage_error = program.get_subcommands().empty() && !arguments.front().starts_with("-")
+                             ? "there is no command " + printable(arguments.front())
+                             : error.what();
   }
   const auto used = program.get_subcommands();
   for (const auto& verb : verbs()) {

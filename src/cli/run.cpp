@@ -43,7 +43,7 @@ Json json_of(const Error& error) {
 }
 
 int tell_error(TerminalConsole& console, const Options& options, const Error& error) {
-  console.warn("requeue " + options.command + ": " + to_text(error));
+  console.warn("requeue" + (options.command.empty() ? "" : " " + options.command) + ": " + to_text(error));
   if (options.json) console.json(to_line(json_of(options.command, error.exit, json_of(error))));
   return static_cast<int>(error.exit);
 }

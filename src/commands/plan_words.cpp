@@ -72,8 +72,8 @@ void tell_not_mail(Context& context, const replay::Plan& plan, const Telling& te
   const auto shown = std::min(telling.named, plan.not_mail_named.size());
   Group group{plan.not_mail,
               {plan.not_mail_named.begin(), plan.not_mail_named.begin() + static_cast<std::ptrdiff_t>(shown)}};
-  context.console.result("not mail, only in the snapshot: " + counted(plan.not_mail, "file"));
-  tell_names(context, group, telling);
+  context.console.result("not mail, kept in the snapshot: " + counted(plan.not_mail, "file"));
+  tell_names(context, group, {telling.pending_word, telling.named, "snapshot/files.jsonl lists every file"});
 }
 
 }  // namespace

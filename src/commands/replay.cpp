@@ -70,7 +70,7 @@ Json replay_body_of(const replay::ReplayResult& result, const replay::Plan& plan
 
 void replay_tell(Context& context, const recovery::State& state, const replay::ReplayResult& result,
                  const replay::Plan& plan) {
-  tell_plan(context, state, plan, result.counts, {"pending", 10, again(context, "report") + " --csv FILE"});
+  tell_plan(context, state, plan, result.counts, {"pending", 10, again(context, "plan")});
   auto& console = context.console;
   console.result("handed to Pickup now: " + std::to_string(result.now_replayed) +
                  " (handed over, not: delivered; the service delivers)");
@@ -110,8 +110,7 @@ Result<Outcome> replay_rehearse(Context& context, recovery::Recovery& recovery, 
   REQUEUE_TRY(const auto plan, replay::make_plan(recovery, ledger, options, context.console));
   context.console.result("DRY RUN: nothing is written or sent");
   const auto counts = plan.counts();
-  tell_plan(context, recovery.state(), plan, counts,
-            {"would be replayed", 10, again(context, "report") + " --csv FILE"});
+  tell_plan(context, recovery.state(), plan, counts, {"would be replayed", 10, again(context, "plan")});
   if (!ledger.open_intents().empty()) {
     context.console.warn(std::to_string(ledger.open_intents().size()) +
                          " hand-overs of a run that was killed are open; the next replay settles them first");
