@@ -115,8 +115,9 @@ std::string_view without_parameters(std::string_view value) {
 void read_x_headers(const HeaderBlock& block, Facts& facts) {
   auto& envelope = facts.x_headers;
   AddressList recipients;
-  FieldCursor cursor(std::string_view(block.raw).substr(0, leading_x_headers_size(block.raw)));
-  for (auto field = cursor.next(); field; field = cursor.next()) {
+  const auto leading = leading_x_headers_size(block.raw);
+  FieldCursor cursor(block.raw);  // of the whole block: what stands behind the last x-header tells whether it is cut
+  for (auto field = cursor.next(); field && cursor.position() <= leading; field = cursor.next()) {
     const auto value = unfold(*field, '\0');
     const auto address = without_parameters(value);
     if (ascii_iequals(field->name, "x-sender")) {

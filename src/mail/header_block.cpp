@@ -29,7 +29,8 @@ bool has_addresses(const RawField& field) {
 class FieldReader {
  public:
   void add(const RawField& field) {
-    const bool broken_address = has_addresses(field) && field.body.find('\0') != std::string_view::npos;
+    const bool broken = field.cut || field.body.find('\0') != std::string_view::npos;
+    const bool broken_address = broken && has_addresses(field);
     // mimetic rewrites the value of Content-Type, and follows its boundary.
     const bool own = field.whole.size() > longest_field || copy_.size() + field.whole.size() > longest_block ||
                      broken_address || is_one_of(field.name, {"Content-Type"});

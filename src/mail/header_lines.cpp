@@ -31,6 +31,13 @@ std::optional<NamePart> name_of(std::string_view line) {
   return NamePart{line.substr(0, end), colon + 1};
 }
 
+// Whether what a lone CR parted from the field before it belongs to that field: neither a field nor the end of the
+// block.
+bool goes_on(std::string_view rest) {
+  const auto line = rest.substr(0, rest.find_first_of("\r\n"));
+  return !line.empty() && !name_of(line);
+}
+
 }  // namespace
 
 Line HeaderLines::take(std::string_view bytes, std::size_t text_end, std::size_t line_end, bool lone_cr) {
@@ -83,6 +90,7 @@ std::optional<RawField> FieldCursor::next() {
   position_ = lines_.position();
   RawField field;
   field.whole = block_.substr(begin, position_ - begin);
+  field.cut = field.whole.ends_with('\r') && goes_on(block_.substr(position_));
   field.body = field.whole;
   const auto marked = begin == 0 && first->text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
   if (const auto part = name_of(first->text.substr(marked))) {
@@ -99,7 +107,9 @@ std::string unfold(const RawField& field, char in_place_of_nul) {
     if (c == '\r' || c == '\n') continue;
     value += c == '\0' ? in_place_of_nul : c;
   }
-  return std::string(trim(value));
+  value = trim(value);
+  if (field.cut && in_place_of_nul == '\0') value += '\0';
+  return value;
 }
 
 bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {

@@ -49,6 +49,7 @@ struct RawField {
   std::string_view whole;
   std::string_view name;  // as written, blanks before the colon left out
   std::string_view body;  // from behind the colon to the end of `whole`; of a line that is no field: all of it
+  bool cut = false;       // by a stray CR: what follows is no field
 };
 
 // The fields of a whole header block, in order.
@@ -65,8 +66,8 @@ class FieldCursor {
   std::size_t position_ = 0;
 };
 
-// The body of a field on one line: line ends removed, trimmed, NUL made a blank. Where addresses are read it stays what
-// it is: a blank would make another address of what follows it, and the mail would go there.
+// The body of a field on one line: line ends removed, trimmed, NUL made a blank. Where addresses are read NUL stays,
+// and ends a value that is cut: else another address would be made of a part of one, and the mail would go there.
 std::string unfold(const RawField& field, char in_place_of_nul = ' ');
 
 // Is `name` one of `names`, ASCII case ignored.

@@ -40,6 +40,15 @@ TEST_CASE("NUL inside an address makes no other address of it") {
   CHECK_FALSE(is_writable_address(broken.front()));
 }
 
+TEST_CASE("A stray CR inside an address makes no other address of it") {
+  const std::string cut("kar\0", 4);
+  CHECK(facts("From: f@x\nTo: kar\rin@x\nCc: b@x\n\n").headers.recipients == Addresses{cut, "b@x"});
+  CHECK(facts("From: f@x\nTo: <kar\rin@x>\nCc: b@x\n\n").headers.recipients == Addresses{cut, "b@x"});
+  CHECK(facts("x-receiver: kar\rin@x\nFrom: f@x\n\n").x_headers.recipients == Addresses{cut});
+  CHECK_FALSE(is_writable_address(cut));
+  CHECK(facts("From: f@x\rTo: a@x,\r b@x\rSubject: s\r\rbody").headers.recipients == Addresses{"a@x", "b@x"});
+}
+
 TEST_CASE("Resent recipients go before To, those of the newest block only") {
   const auto found = facts(
       "Received: hop 3\nResent-From: r@x\nResent-To: new@x\nDKIM-Signature: z\nResent-Cc: newcc@x\nReceived: hop 2\n"
