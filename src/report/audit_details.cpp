@@ -5,7 +5,8 @@
 namespace requeue::report {
 namespace {
 
-using Wanted = std::unordered_map<std::string, std::string>;  // details hash -> source of the hand-over
+// Details hash -> sources of hand-overs: one each, but a forged intent may name the line of another.
+using Wanted = std::unordered_multimap<std::string, std::string>;
 
 Wanted wanted_envelopes(const AuditWork& work) {
   Wanted wanted;
@@ -20,11 +21,10 @@ Result<void> read_lines(AuditWork& work, Wanted& wanted) {
   const auto visit = [&](const std::string& hash, const Json& line) -> Result<void> {
     REQUEUE_CHECK(check_stop(work.watcher));
     work.details_named.erase(hash);
-    const auto found = wanted.find(hash);
-    if (found == wanted.end()) return {};
-    const auto source = found->second;
-    wanted.erase(found);
-    return rederive(work, source, &line);
+    const auto [first, last] = wanted.equal_range(hash);
+    for (auto each = first; each != last; ++each) REQUEUE_CHECK(rederive(work, each->second, &line));
+    wanted.erase(first, last);
+    return {};
   };
   const auto read = journal::read_details(work.tree, visit);
   if (read) return {};
