@@ -121,12 +121,14 @@ TEST_CASE("A file that is no longer the one that was copied is left, named, and 
   CHECK(contents(bench.mailroot()) == expected);
 }
 
-TEST_CASE("Equal bytes under newer times are the file that was copied: it stands in the snapshot, and goes",
-          "[empty]") {
+TEST_CASE("Equal bytes under newer times or other rights are the file that was copied, and go", "[empty]") {
   Bench bench;
   bench.add("Queue/a.EML", "one");
   bench.snapshotted();
   const auto path = bench.mailroot() / "Queue/a.EML";
+  SECTION("with other rights") {
+    fs::permissions(path, fs::owner_read);
+  }
   SECTION("written again") {
     write(path, "one");
   }

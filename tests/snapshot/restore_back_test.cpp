@@ -164,6 +164,36 @@ TEST_CASE("Whole groups that were ended stay recorded when a later one is cut sh
   CHECK(bench.events("in_doubt").size() == 40);
 }
 
+TEST_CASE("A file whose streams the volume cannot keep is left out of the Mailroot: the service needs them",
+          "[restore_back]") {
+  auto files = std::make_shared<FaultyFiles>();
+  Bench bench(files);
+  bench.add("Queue/stream.EML", "one");
+  if (!bench.add_stream_if_kept("Queue/stream.EML", "PROPERTIES", "envelope")) return;
+  emptied(bench);
+  files->tell_volume([](files::Volume& volume) { volume.keeps_streams = false; });
+  const auto restored = restored_back(bench);
+  CHECK(restored.restored == 3);
+  REQUIRE(restored.left_out.size() == 1);
+  CHECK(restored.left_out[0].find("Queue/stream.EML: ") == 0);
+  CHECK_FALSE(fs::exists(bench.mailroot() / "Queue/stream.EML"));
+  CHECK(bench.recovery().state().restored.count("Queue/stream.EML") == 0);
+}
+
+TEST_CASE("A file of the same bytes with other streams stands there: told, not overwritten, and recorded",
+          "[restore_back]") {
+  Bench bench;
+  bench.add("Queue/stream.EML", "one");
+  if (!bench.add_stream_if_kept("Queue/stream.EML", "PROPERTIES", "envelope")) return;
+  emptied(bench);
+  write(bench.mailroot() / "Queue/stream.EML", "one");
+  const auto restored = restored_back(bench);
+  CHECK(restored.present == 0);
+  CHECK(restored.conflicts.size() == 1);
+  // The service will send it from there, so a replay must not.
+  CHECK(bench.recovery().state().restored.count("Queue/stream.EML") == 1);
+}
+
 TEST_CASE("Damaged payload is not recorded as put back", "[restore_back]") {
   Bench bench;
   emptied(bench);

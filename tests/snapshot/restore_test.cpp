@@ -180,6 +180,26 @@ TEST_CASE("A file with equal bytes and other streams is a different file", "[res
   CHECK(restored.conflicts.size() == 1);
 }
 
+TEST_CASE("Where the volume keeps no streams, a file is put back without them elsewhere, and named each time",
+          "[restore]") {
+  auto files = std::make_shared<FaultyFiles>();
+  Bench bench(files);
+  bench.add("Queue/a.EML", "one");
+  bench.add("Queue/b.EML", "two");
+  if (!bench.add_stream_if_kept("Queue/a.EML", "PROPERTIES", "envelope")) return;
+  bench.open();
+  bench.take();
+  files->tell_volume([](files::Volume& volume) { volume.keeps_streams = false; });
+  for (int time = 0; time < 2; ++time) {
+    const auto restored = bench.restore_elsewhere();
+    CHECK(restored.restored + restored.present == 2);
+    REQUIRE(restored.left_out.size() == 1);
+    CHECK(restored.left_out[0].find("Queue/a.EML: ") == 0);
+    CHECK(restored.left_out[0].find("without its streams") != std::string::npos);
+    CHECK(bench.files().open(bench.other()).value()->streams("Queue/a.EML")->empty());
+  }
+}
+
 TEST_CASE("A stream that was damaged keeps its file from being put back", "[restore]") {
   Bench bench;
   bench.add("Queue/a.EML", "one");

@@ -37,7 +37,13 @@ class FaultyFiles::Faults final : public Observer {
     return due_ != nullptr && due_->half_written ? size / 2 : 0;
   }
 
+  [[nodiscard]] files::Volume told(const Call&, files::Volume volume) const override {
+    if (change_volume) change_volume(volume);
+    return volume;
+  }
+
   std::vector<Armed> armed;
+  std::function<void(files::Volume&)> change_volume;
   std::uint64_t calls = 0;
   std::uint64_t failed = 0;
 
@@ -61,6 +67,9 @@ void FaultyFiles::add(Fault fault) {
 }
 void FaultyFiles::heal() {
   faults_->armed.clear();
+}
+void FaultyFiles::tell_volume(std::function<void(files::Volume&)> change) {
+  faults_->change_volume = std::move(change);
 }
 std::uint64_t FaultyFiles::calls() const {
   return faults_->calls;

@@ -1,6 +1,7 @@
 // A file layer that fails where a test asks it to: full disks, broken devices, a crash between two steps.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,7 +25,9 @@ class FaultyFiles final : public ObservedFiles {
   explicit FaultyFiles(std::unique_ptr<files::Files> inner = files::real_files());
 
   void add(Fault fault);
-  void heal();                                 // no fault any more
+  void heal();  // no fault any more
+  // Every volume looks like this one: a disk that the test does not have.
+  void tell_volume(std::function<void(files::Volume&)> change);
   [[nodiscard]] std::uint64_t calls() const;   // all calls so far: the range to draw `nth` from, to fail each in turn
   [[nodiscard]] std::uint64_t failed() const;  // how many calls were made to fail
 

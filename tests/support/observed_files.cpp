@@ -91,7 +91,8 @@ class ObservedTree final : public Tree {
     return reader(call("open_stream", path, stream), [&] { return inner_->open_stream(path, stream); });
   }
   Result<Volume> volume(const Relative& path) override {
-    return through("volume", path, [&] { return inner_->volume(path); });
+    REQUEUE_TRY(auto volume, through("volume", path, [&] { return inner_->volume(path); }));
+    return observer_->told(call("volume", path), std::move(volume));
   }
   Result<void> check_access(const Relative& path, bool write) override {
     return through("check_access", path, [&] { return inner_->check_access(path, write); });

@@ -27,6 +27,8 @@ class Observer {
   virtual Result<void> after(const Call& call) = 0;
   // Of a write that before() failed: how many of its bytes are written all the same.
   [[nodiscard]] virtual std::size_t written_before_failing(const Call& call, std::size_t size) const = 0;
+  // What the caller is told of a volume: another kind of disk than the test has.
+  [[nodiscard]] virtual files::Volume told(const Call& /*call*/, files::Volume volume) const { return volume; }
 };
 
 class ObservedFiles : public files::Files {
