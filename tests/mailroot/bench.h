@@ -15,6 +15,17 @@
 
 namespace requeue::tests {
 
+inline Error refusal_of(const Result<void>& checked) {
+  REQUIRE_FALSE(checked);
+  CHECK(checked.error().exit == Exit::precondition);
+  CHECK(checked.error().hint.find("Nothing was touched. ") == 0);
+  return checked.error();
+}
+
+inline bool is_told(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
 class Tree {
  public:
   explicit Tree(std::shared_ptr<files::Files> files = files::real_files()) : files_(std::move(files)) {}
@@ -37,6 +48,8 @@ class Tree {
   [[nodiscard]] std::shared_ptr<files::Tree> open(const std::string& below = ".") {
     return files_->open((path() / below).lexically_normal()).value();
   }
+  // As errors name it.
+  [[nodiscard]] std::string told(const std::string& below) { return files::to_text(open()->path_of(below)); }
   Result<void> check(const std::string& below = ".") { return mailroot::check(*open(below)); }
 
   // "Queue/", "Queue/a.EML", "link -> target": what the walk visits, in its order.

@@ -70,7 +70,7 @@ std::unique_ptr<recovery::Recovery> Record::open(const std::string& command,
   recovery::RunFacts facts;
   facts.command = command;
   facts.version = "test";
-  facts.mailroot = mailroot().string();
+  facts.mailroot = files::to_text(files_->resolve(mailroot()).value());
   return required(recovery::open_to_write(*files_, home(), recovery::Missing::make, facts, watcher_, folds));
 }
 

@@ -125,8 +125,8 @@ Result<void> Bench::try_open() {
   recovery::RunFacts facts;
   facts.command = "evacuate";
   facts.version = "test";
-  facts.mailroot = mailroot().string();
   REQUEUE_TRY(tree_, files_->open(mailroot()));
+  facts.mailroot = files::to_text(tree_->path());
   REQUEUE_TRY(recovery_, recovery::open_to_write(*files_, home(), recovery::Missing::make, facts, ear));
   return {};
 }

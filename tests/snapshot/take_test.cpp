@@ -60,7 +60,7 @@ TEST_CASE("The bag is a BagIt 1.0 bag: declaration, payload oxum, a manifest of 
   }
   CHECK(taken.facts.root == sha256_hex(tags));
   CHECK(bench.events("snapshot").at(0)["root"] == taken.facts.root);
-  CHECK(bench.events("snapshot").at(0)["mailroot"] == bench.mailroot().string());
+  CHECK(bench.events("snapshot").at(0)["mailroot"] == files::to_text(bench.tree().path()));
 }
 
 TEST_CASE("A ticket with a line end cannot write another field into bag-info.txt", "[snapshot]") {
@@ -171,8 +171,40 @@ TEST_CASE("An adopted backup is recorded as one, and not as the Mailroot", "[sna
   CHECK(taken->facts.adopted);
   const auto event = bench.events("snapshot").at(0);
   CHECK(event["adopted"] == true);
-  CHECK(event["backup"] == bench.mailroot().string());
+  CHECK(event["backup"] == files::to_text(bench.tree().path()));
   CHECK_FALSE(event.contains("mailroot"));
+}
+
+TEST_CASE("A file that is held open by somebody is tried three times, then refused", "[snapshot]") {
+  auto files = std::make_shared<FaultyFiles>();
+  Bench bench(files);
+  bench.add("Queue/a.EML", "old");
+  bench.open();
+  Fault held{"open", "Queue/a.EML", 1, Cause::busy, true};
+  SECTION("for good") {
+    files->add(held);
+    const auto taken = bench.try_take();
+    REQUIRE_FALSE(taken);
+    CHECK(taken.error().exit == Exit::precondition);
+    CHECK(files->failed() == 3);
+  }
+  SECTION("for a moment") {
+    held.for_ever = false;
+    files->add(held);
+    CHECK(bench.take().facts.files == 1);
+  }
+}
+
+TEST_CASE("A file that may not be read ends the snapshot at once", "[snapshot]") {
+  auto files = std::make_shared<FaultyFiles>();
+  Bench bench(files);
+  bench.add("Queue/a.EML", "old");
+  bench.open();
+  files->add({"open", "Queue/a.EML", 1, Cause::denied, true});
+  const auto taken = bench.try_take();
+  REQUIRE_FALSE(taken);
+  CHECK(taken.error().cause == Cause::denied);
+  CHECK(files->failed() == 1);
 }
 
 }  // namespace requeue::tests
