@@ -4,18 +4,22 @@
 #include "commands/session.h"
 #include "commands/tree_steps.h"
 #include "commands/words.h"
+#include "core/text.h"
 
 namespace requeue::commands {
 namespace {
 
-Result<Outcome> adopt_work(Context& context, recovery::Recovery& recovery, files::Tree& backup) {
+Result<Outcome> adopt_work(Context& context, recovery::Recovery& recovery, files::Tree& backup,
+                           const std::string& pickup) {
   Outcome outcome;
   REQUEUE_TRY(const auto taken, snapshot_step(context, recovery, backup, true, outcome.body));
   REQUEUE_TRY(const auto verified, verify_step(context, recovery, outcome.body));
   outcome.exit = graver(taken.exit, verified.exit);
   if (verified.exit != Exit::done) return outcome;
   // A person emptied the Mailroot; the journal says whose word that is.
-  REQUEUE_CHECK(recovery.record("emptying", Json{{"root", recovery.state().snapshot->root}, {"by_hand", true}}));
+  Json emptying{{"root", recovery.state().snapshot->root}, {"by_hand", true}};
+  if (!pickup.empty()) emptying["pickup"] = escape_bytes(pickup);
+  REQUEUE_CHECK(recovery.record("emptying", emptying));
   REQUEUE_CHECK(recovery.record(
       "emptied", Json{{"files", recovery.state().snapshot->files}, {"kept", 0}, {"newcomers", 0}, {"by_hand", true}}));
   REQUEUE_CHECK(recovery.flush());
@@ -24,6 +28,15 @@ Result<Outcome> adopt_work(Context& context, recovery::Recovery& recovery, files
   context.console.result("  " + again(context, "probe", recovery.state().mailroot) + " --from YOU --to SOMEBODY");
   context.console.result("  " + again(context, "replay"));
   return outcome;
+}
+
+// Resolved; empty when none was given.
+Result<std::string> pickup_in_use(Context& context) {
+  if (context.options.pickup.empty()) return std::string();
+  const auto tree = context.files.open(context.options.pickup);
+  if (tree) return (*tree)->path().string();
+  return failure(Exit::precondition, "cannot open the Pickup in use", context.options.pickup, tree.error().why,
+                 "Nothing was touched. Give --pickup the Pickup folder of the running service.");
 }
 
 }  // namespace
@@ -42,6 +55,7 @@ Result<Outcome> adopt(Context& context) {
     mailroot = live.mailroot_path;
   }
   REQUEUE_CHECK(require_same_mailroot(state.mailroot, mailroot));
+  REQUEUE_TRY(const auto pickup, pickup_in_use(context));
   REQUEUE_TRY(const auto counts,
               mailroot::walk(*site.mailroot, [](const mailroot::Item&) -> Result<void> { return {}; }));
   REQUEUE_CHECK(check_space(context, counts));
@@ -51,7 +65,7 @@ Result<Outcome> adopt(Context& context) {
   }
   REQUEUE_TRY(const auto lock, site.mailroot->lock());
   return in_run(context, recovery::Missing::make, mailroot, {},
-                [&](recovery::Recovery& recovery) { return adopt_work(context, recovery, *site.mailroot); });
+                [&](recovery::Recovery& recovery) { return adopt_work(context, recovery, *site.mailroot, pickup); });
 }
 
 }  // namespace requeue::commands

@@ -23,7 +23,9 @@ Result<replay::PlanOptions> plan_options(Context& context, const recovery::State
     REQUEUE_TRY(options.overrides, replay::parse_envelopes(csv, context.options.envelopes_file));
   }
   if (state.snapshot && state.snapshot->adopted) {
-    REQUEUE_TRY(options.live, live_mail(context.files, state.mailroot, context.options.pickup, state.id));
+    REQUEUE_TRY(options.live,
+                live_mail(context.files, state.mailroot,
+                          context.options.pickup.empty() ? state.pickup : context.options.pickup, state.id));
   }
   return options;
 }

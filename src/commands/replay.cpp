@@ -13,9 +13,10 @@
 namespace requeue::commands {
 namespace {
 
-// Pickup as given, or that of the recorded Mailroot (its name compared without case).
+// Pickup as given, here or to adopt; or that of the recorded Mailroot (its name compared without case).
 Result<files::Path> pickup_of(Context& context, const recovery::State& state) {
   if (!context.options.pickup.empty()) return context.files.resolve(context.options.pickup);
+  if (!state.pickup.empty()) return context.files.resolve(state.pickup);
   if (state.mailroot.empty()) {
     return failure(Exit::usage, "it is not known into which Pickup to replay", context.options.recovery,
                    "the journal names no Mailroot", "Nothing was sent. Give --pickup DIR.");

@@ -3,11 +3,11 @@
 // Events and their fields (docs/formats.md): run {schema, recovery, command, ..., mailroot}, run_end {exit, counts},
 // recovered {file, length, sha256}, service {state, action: found|stopping|stopped|started|put_back, host}, snapshot
 // {files, bytes, folders, streams, others, root, method, adopted, mailroot, superseded}, verified {ok, files, bytes,
-// level, root, wrong}, emptying {root, keep, empty_mailbox}, removing {first, last, count [, again]}, left_in_place
-// {source, why}, gone {source, why}, emptied {files, kept, newcomers, by_hand}, restoring {group, sources}, restored
-// {group [, sources]}, probe {result, seconds, token, ...}; and of messages (replay/ledger.h): replay {folders, ...},
-// message, intent, commit, abort, in_doubt, no_probe, replay_end {folders, pending, failed, ...}. An event that is not
-// known is passed over: the format only grows.
+// level, root, wrong}, emptying {root, keep, empty_mailbox, pickup}, removing {first, last, count [, again]},
+// left_in_place {source, why}, gone {source, why}, emptied {files, kept, newcomers, by_hand}, restoring {group,
+// sources}, restored {group [, sources]}, probe {result, seconds, token, ...}; and of messages (replay/ledger.h):
+// replay {folders, ...}, message, intent, commit, abort, in_doubt, no_probe, replay_end {folders, pending, failed,
+// ...}. An event that is not known is passed over: the format only grows.
 //
 // A source is text, as the event has it: escape_bytes of the path below the Mailroot. A resumed emptying records
 // `emptying` again before it tries the files once more; that forgets left_in_place (each is named anew if it stays).
@@ -69,6 +69,7 @@ class State : public Fold {
 
   std::string id;        // of the recovery folder: 16 hex digits, from the first line
   std::string mailroot;  // resolved path as recorded; empty when none was
+  std::string pickup;    // of an adopted snapshot: the Pickup in use, when one was named
   std::optional<SnapshotFacts> snapshot;
   std::optional<Verified> verified;
 

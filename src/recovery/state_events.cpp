@@ -99,6 +99,7 @@ Result<void> State::see_emptying(const Json& event) {
   emptying = true;
   emptying_boot = boot;
   mailbox_emptied = mailbox_emptied || flag_of(event, "empty_mailbox");
+  pickup = unescape_bytes(text_of(event, "pickup"));
   kept_folders.clear();
   for (const auto& name : list_of(event, "keep")) kept_folders.push_back(ascii_lower(name));
   left_in_place.clear();

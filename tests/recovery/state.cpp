@@ -192,7 +192,10 @@ TEST_CASE("Emptying keeps its groups, its boot, and what stayed", "[state]") {
 
 TEST_CASE("An adopted snapshot is emptied by hand", "[state]") {
   Story story;
-  story.see("snapshot", {{"root", "r1"}, {"adopted", true}}).see("emptied", {{"by_hand", true}});
+  story.see("snapshot", {{"root", "r1"}, {"adopted", true}})
+      .see("emptying", {{"by_hand", true}, {"pickup", "/live/Pickup"}})
+      .see("emptied", {{"by_hand", true}});
+  CHECK(story.state.pickup == "/live/Pickup");
   CHECK(story.state.snapshot->adopted);
   CHECK(story.state.emptied_by_hand);
   CHECK(story.state.stage() == Stage::emptied);
