@@ -81,6 +81,7 @@ void add_planning(CLI::App& app, Options& options) {
   auto& plan = options.plan;
   app.add_option("--folder", plan.folders, "Replay this folder too: Drop or Badmail")
       ->type_name("NAME")
+      ->allow_extra_args(false)
       ->check(CLI::IsMember({"Drop", "Badmail"}, CLI::ignore_case));
   add_value<replay::Policy>(app, "--bounces", plan.bounces, parse_policy, "Bounces: hold (default), replay or skip",
                             "hold|replay|skip");
@@ -111,15 +112,78 @@ void add_planning(CLI::App& app, Options& options) {
       "--no-dot-stuff", [&plan] { plan.compose.dot_stuff = false; }, "For a Pickup that keeps leading dots");
 }
 
+// Globs and names; each may be given again.
+void add_selection(CLI::App& app, Options& options) {
+  auto& choice = options.plan.choice;
+  app.add_option("--sender", choice.senders, "Only messages from GLOB (* and ?; <> is the null sender; repeatable)")
+      ->type_name("GLOB")
+      ->allow_extra_args(false);
+  app.add_option("--recipient", choice.recipients, "Only messages that go to GLOB, to all of their recipients")
+      ->type_name("GLOB")
+      ->allow_extra_args(false);
+  app.add_option("--domain", choice.domains, "Only messages with a recipient in this domain")->type_name("GLOB");
+  app.add_option_function<std::vector<std::string>>(
+         "--message",
+         [&choice](const std::vector<std::string>& sources) {
+           for (const auto& source : sources) choice.sources.insert(unescape_bytes(source));
+         },
+         "Only this message, named as plan --out does (repeatable)")
+      ->type_name("SOURCE")
+      ->allow_extra_args(false);
+  const auto moment = [](const std::string& text) { return parse_moment(text, now()); };
+  const auto add_moment = [&](const std::string& name, std::optional<Timestamp>& into, const std::string& help) {
+    app.add_option_function<std::string>(
+           name,
+           [&into, moment, name](const std::string& text) {
+             into = moment(text);
+             if (!into) throw CLI::ValidationError(name, "takes 2026-11-24, 2026-11-24T02:00Z or an age: 36h");
+           },
+           help)
+        ->type_name("TIME");
+  };
+  add_moment("--since", choice.since,
+             "Only what arrived then or later: 2026-11-24, 2026-11-24T02:00Z (UTC), 36h ago: 36h");
+  add_moment("--until", choice.until, "Only what arrived then or before");
+}
+
+void add_limit(CLI::App& app, Options& options) {
+  app.add_option_function<std::uint64_t>(
+         "--limit", [&options](const std::uint64_t& n) { options.pace.limit = n; },
+         "Hand over N, leave the rest pending")
+      ->type_name("N");
+}
+
+void add_release(CLI::App& app, Options& options) {
+  auto& plan = options.plan;
+  app.add_option_function<std::vector<std::string>>(
+         "--release",
+         [&plan](const std::vector<std::string>& words) {
+           for (const auto& word : words) {
+             if (const auto wrong = add_to_releases(word, plan.releases); !wrong.empty()) {
+               throw CLI::ValidationError("--release", wrong);
+             }
+           }
+         },
+         "Replay a held message, or all that a rule holds; recorded (repeatable)")
+      ->type_name("SOURCE|RULE")
+      ->allow_extra_args(false);
+  app.add_option("--owed-domain", plan.owed_domains,
+                 "Recipients known from headers only: only those in this domain are owed (repeatable)")
+      ->type_name("GLOB")
+      ->allow_extra_args(false);
+  app.add_option_function<std::string>(
+         "--several-domains", [&plan](const std::string& text) { plan.hold_several_domains = text == "hold"; },
+         "Recipients known from headers only, in several domains: replay (default) or hold")
+      ->type_name("hold|replay")
+      ->check(CLI::IsMember({"hold", "replay"}));
+}
+
 void add_pace(CLI::App& app, Options& options) {
   auto& pace = options.pace;
   app.add_option("--batch", pace.batch, "Messages handed over together, at most 256")
       ->type_name("N")
       ->check(CLI::PositiveNumber);
   app.add_option("--rate", pace.rate, "At most N messages a minute")->type_name("N")->check(CLI::PositiveNumber);
-  app.add_option_function<std::uint64_t>(
-         "--limit", [&pace](const std::uint64_t& n) { pace.limit = n; }, "Hand over N, leave the rest pending")
-      ->type_name("N");
   app.add_flag("--wait", pace.wait, "Wait for Pickup to drain between batches");
   app.add_option_function<std::uint64_t>(
          "--stop-on-badmail", [&pace](const std::uint64_t& n) { pace.stop_on_badmail = n; },
@@ -146,7 +210,17 @@ void add_own_options(CLI::App& app, std::string_view verb, Options& options) {
         ->type_name("ADDRESS")
         ->required();
   }
-  if (verb == "plan" || verb == "replay") add_planning(app, options);
+  if (verb == "explain") {
+    app.add_option("SOURCE", options.source, "The message, named as plan --out does")->required();
+  }
+  const bool plans = verb == "plan" || verb == "replay" || verb == "explain";
+  if (plans) add_planning(app, options);
+  if (plans) add_release(app, options);
+  if (plans) add_selection(app, options);
+  if (verb == "plan" || verb == "replay") add_limit(app, options);
+  if (verb == "explain") {
+    app.add_option("--plan", options.plan_file, "As this plan says")->type_name("FILE");
+  }
   if (verb == "plan") app.add_option("--out", options.out_file, "Write the plan as CSV, for review")->type_name("FILE");
   if (verb == "replay") {
     app.add_option("--pickup", options.pickup, "Into this Pickup; default: that of the recorded Mailroot")
@@ -218,6 +292,12 @@ std::string check_service(const Options& options) {
   return {};
 }
 
+// Both change what is written; a file that is handed back unchanged says itself whom it goes to.
+std::string check_target(const Options& options) {
+  const bool plain = options.plan.compose.target == mail::Target::plain;
+  return plain && !options.plan.owed_domains.empty() ? "--owed-domain does not go with --target plain" : "";
+}
+
 std::string check_paths(const Options& options, const Verb& verb) {
   if (verb.recovery_required && options.recovery.empty()) return "--recovery DIR is needed";
   if (verb.mailroot_required && options.mailroot.empty()) return "--mailroot DIR is needed";
@@ -271,6 +351,7 @@ Parsed parse(const std::vector<std::string>& arguments) {
     parsed.command = verb.command;
     if (parsed.usage_error.empty()) parsed.usage_error = check_paths(options, verb);
     if (parsed.usage_error.empty()) parsed.usage_error = check_service(options);
+    if (parsed.usage_error.empty()) parsed.usage_error = check_target(options);
   }
   options.pace.batch = std::min<std::uint64_t>(options.pace.batch, 256);
   options.command_line = without_addresses(arguments);

@@ -44,6 +44,29 @@ std::optional<std::int64_t> parse_age(const std::string& text) {
   return std::nullopt;
 }
 
+std::optional<Timestamp> parse_moment(const std::string& text, Timestamp now) {
+  if (const auto age = parse_age(text)) return Timestamp{now.seconds - *age, now.nanoseconds};
+  std::string whole = text.ends_with('Z') ? text.substr(0, text.size() - 1) : text;
+  constexpr std::string_view shape = "0000-00-00T00:00:00.000Z";
+  if (whole.size() > 10 && whole[10] == ' ') whole[10] = 'T';
+  if (whole.size() != 10 && whole.size() != 16 && whole.size() != 19 && whole.size() != 23) return std::nullopt;
+  return from_iso8601(whole + std::string(shape.substr(whole.size())));
+}
+
+std::string add_to_releases(const std::string& word, replay::Releases& releases) {
+  if (word.find('/') != std::string::npos) {
+    releases.sources.insert(unescape_bytes(word));
+    return {};
+  }
+  const auto all = replay::releasable_rules();
+  if ((" " + all + " ").find(" " + word + " ") == std::string::npos) {
+    return "takes a message as plan --out names it (Queue/NAME), or one of the rules " + all +
+           "; where no recipient is known, --envelopes FILE gives them";
+  }
+  releases.rules.insert(word);
+  return {};
+}
+
 std::optional<replay::Policy> parse_policy(const std::string& text) {
   if (text == "hold") return replay::Policy::hold;
   if (text == "replay") return replay::Policy::replay;
@@ -59,7 +82,8 @@ std::optional<replay::Dedup> parse_dedup(const std::string& text) {
 }
 
 std::string without_addresses(const std::vector<std::string>& arguments) {
-  static constexpr std::array<std::string_view, 2> personal{"--from", "--to"};
+  static constexpr std::array<std::string_view, 7> personal{"--from",   "--to",      "--sender",     "--recipient",
+                                                            "--domain", "--message", "--owed-domain"};
   std::string line = "requeue";
   bool next_is_personal = false;
   for (const auto& argument : arguments) {

@@ -14,6 +14,11 @@ std::optional<std::int64_t> parse_age(const std::string& text);    // 90m, 36h, 
 std::optional<replay::Policy> parse_policy(const std::string& text);
 std::optional<replay::Dedup> parse_dedup(const std::string& text);
 
+// A date or a time of day (UTC), or how long before `now`; nullopt when it is none.
+std::optional<Timestamp> parse_moment(const std::string& text, Timestamp now);
+// One word of --release; why it is none otherwise.
+std::string add_to_releases(const std::string& word, replay::Releases& releases);
+
 // The command line as the journal keeps it: values of options that take addresses become "(personal)".
 std::string without_addresses(const std::vector<std::string>& arguments);
 

@@ -29,8 +29,11 @@ const std::vector<Verb>& verbs() {
        true, true, false, false, true},
       {"plan", "Show the decision for every message; writes nothing", "  requeue plan --recovery R --out plan.csv",
        commands::plan, false, false, true, true, false, true},
+      {"explain", "Show each rule that was tried on one message, and its outcome",
+       "  requeue explain Queue/NTFS_1.EML --recovery R", commands::explain, false, false, true, true, false, false},
       {"replay", "Hand the messages to Pickup, each exactly once (KB step 9)",
        "  requeue replay --recovery R\n  requeue replay --recovery R --batch 50 --wait --limit 5\n"
+       "  requeue replay --recovery R --domain example.org --since 36h\n"
        "  requeue replay --recovery R --pickup P --no-probe \"drill\"",
        commands::replay, false, false, true, true, false, true},
       {"restore", "Put files of the snapshot back; never overwrites",

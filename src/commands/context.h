@@ -51,6 +51,7 @@ Result<Outcome> empty(Context& context);
 Result<Outcome> adopt(Context& context);
 Result<Outcome> probe(Context& context);
 Result<Outcome> plan(Context& context);
+Result<Outcome> explain(Context& context);
 Result<Outcome> replay(Context& context);
 Result<Outcome> restore(Context& context);
 Result<Outcome> audit(Context& context);

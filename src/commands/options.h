@@ -42,6 +42,7 @@ struct Options {
 
   std::vector<std::string> folders;  // --folder of restore; of plan and replay it goes into plan.folders
   bool held = false;
+  std::string source;  // explain
 
   replay::PlanOptions plan;
   std::string envelopes_file;

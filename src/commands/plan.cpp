@@ -12,6 +12,16 @@
 namespace requeue::commands {
 namespace {
 
+// What a replay with this --limit would leave for another run.
+void leave_beyond(replay::Plan& plan, std::uint64_t limit) {
+  std::uint64_t taken = 0;
+  for (auto& message : plan.messages) {
+    if (message.disposition == replay::Disposition::pending && message.chosen_now && taken++ >= limit) {
+      message.chosen_now = false;
+    }
+  }
+}
+
 Result<void> write_plan(Context& context, recovery::Recovery& recovery, const replay::Plan& plan,
                         const replay::PlanOptions& options) {
   REQUEUE_TRY(const auto out, context.files.write_named(context.options.out_file));
@@ -29,9 +39,11 @@ Result<Outcome> plan(Context& context) {
   REQUEUE_TRY(auto recovery, recovery::open_to_read(context.files, context.options.recovery, {&ledger}));
   REQUEUE_CHECK(require_replayable(context, *recovery));
   REQUEUE_TRY(const auto options, plan_options(context, recovery->state()));
-  REQUEUE_TRY(const auto made, replay::make_plan(*recovery, ledger, options, context.console));
+  REQUEUE_TRY(auto made, replay::make_plan(*recovery, ledger, options, context.console));
+  if (context.options.pace.limit) leave_beyond(made, *context.options.pace.limit);
   const auto counts = made.counts();
-  tell_plan(context, recovery->state(), made, counts, {"replay", 1000, again(context, "report") + " --csv FILE"});
+  const auto left = made.left_for_another_run();
+  tell_plan(context, recovery->state(), made, counts, {"replay", 1000, again(context, "report") + " --csv FILE", true});
   if (!context.options.out_file.empty()) REQUEUE_CHECK(write_plan(context, *recovery, made, options));
   context.console.result("Next: " + again(context, "replay"));
   context.console.result("journal head " + recovery->head());
@@ -39,11 +51,12 @@ Result<Outcome> plan(Context& context) {
   outcome.exit = exit_of_plan(made);
   outcome.body = Json{{"found", counts.found},
                       {"replayed", counts.replayed},
-                      {"replay", counts.pending + counts.failed},
+                      {"replay", counts.pending - left + counts.failed},
                       {"duplicate", counts.duplicate},
                       {"held", counts.held},
                       {"skipped", counts.skipped},
                       {"in_doubt", counts.in_doubt},
+                      {"pending", left},
                       {"now", {{"replayed", 0}}},
                       {"not_mail", made.not_mail},
                       {"balanced", counts.balanced()},

@@ -13,12 +13,16 @@ constexpr std::size_t most_in_json = 1000;
 std::string way_out(std::string_view rule) {
   if (rule == "no_recipient" || rule == "list" || rule == "bad_address") {
     return std::string("--envelopes FILE says whom they go to; ") +
-           (rule == "list" ? "--lists replay|skip settles all; " : "");
+           (rule == "list" ? "--lists replay|skip settles all; --release list; " : "");
   }
-  if (rule == "bounce") return "--bounces replay|skip settles them; ";
-  if (rule == "hop_limit") return "--hop-limit N; ";
-  if (rule == "max_size") return "--max-size SIZE; ";
-  if (rule == "copy_in_doubt") return "settle the message in doubt first; ";
+  if (rule == "bounce") return "--bounces replay|skip settles them; --release bounce; ";
+  if (rule == "hop_limit") return "--hop-limit N; --release hop_limit; ";
+  if (rule == "max_size") return "--max-size SIZE; --release max_size; ";
+  if (rule == "copy_in_doubt") return "--release SOURCE, when you know that nobody has it; ";
+  if (rule == "several_domains") return "--owed-domain GLOB; --release several_domains; ";
+  if (rule == "no_from") return "--release no_from writes a From of the sender; ";
+  if (rule == "unknown_name" || rule == "envelope_in_stream") return "--release " + std::string(rule) + "; ";
+  if (rule == "plan") return "the plan file holds them; ";
   return {};
 }
 
@@ -109,8 +113,10 @@ void tell_plan(Context& context, const recovery::State& state, const replay::Pla
   tell_open(context, plan, telling, Disposition::failed, "failed", "not sent; the next run tries again");
   tell_open(context, plan, telling, Disposition::in_doubt, "in doubt",
             "may have been sent, and never sent again by itself");
+  const auto left = telling.split_left ? plan.left_for_another_run() : 0;
   context.console.result("found " + number(counts.found) + " = replayed " + number(counts.replayed) + " + " +
-                         std::string(telling.pending_word) + " " + number(counts.pending) + " + duplicate " +
+                         std::string(telling.pending_word) + " " + number(counts.pending - left) +
+                         (left == 0 ? "" : " + left pending " + number(left)) + " + duplicate " +
                          number(counts.duplicate) + " + held " + number(counts.held) + " + skipped " +
                          number(counts.skipped) + " + in doubt " + number(counts.in_doubt) + " + failed " +
                          number(counts.failed));

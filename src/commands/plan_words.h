@@ -17,6 +17,7 @@ struct Telling {
   std::string_view pending_word;  // "replay" in a plan, "pending" after a replay
   std::size_t named;              // so many messages of each rule are named
   std::string rest;               // the command that names the others
+  bool split_left = false;        // a plan: what is left for another run is counted apart
 };
 void tell_plan(Context& context, const recovery::State& state, const replay::Plan& plan, const replay::Counts& counts,
                const Telling& telling);

@@ -1,7 +1,6 @@
 #include "commands/planning.h"
 
 #include <algorithm>
-#include <map>
 
 #include "commands/live_mail.h"
 #include "commands/session.h"
@@ -34,27 +33,8 @@ Result<void> choose_from_plan_file(Context& context, recovery::Recovery& recover
   const auto& path = context.options.plan_file;
   if (path.empty()) return {};
   REQUEUE_TRY(const auto csv, context.files.read_named(path, named_file_limit));
-  REQUEUE_TRY(const auto lines, replay::parse_plan(csv, path));
-  std::map<std::string, std::string> wanted;
-  auto& chosen = options.chosen.emplace();
-  for (const auto& line : lines) {
-    wanted[line.source] = line.sha256;
-    chosen[line.source] = line.disposition;
-  }
-  std::string changed;
-  REQUEUE_CHECK(snapshot::read_entries(recovery.tree(), [&](const snapshot::Entry& entry) -> Result<void> {
-    const auto found = wanted.find(entry.source);
-    if (found == wanted.end()) return {};
-    if (found->second != entry.sha256 && changed.empty()) changed = entry.source;
-    wanted.erase(found);
-    return {};
-  }));
-  if (changed.empty() && !wanted.empty()) changed = wanted.begin()->first;
-  if (changed.empty()) return {};
-  return failure(
-      Exit::stale_plan, "the plan does not fit this snapshot", path,
-      "its line for " + escape_bytes(changed) + " names other bytes than the snapshot holds, or nothing in it",
-      "Nothing was done. Make the plan anew: " + again(context, "plan") + " --out FILE");
+  REQUEUE_TRY(auto lines, replay::parse_plan(csv, path));
+  return replay::apply_plan_file(recovery, std::move(lines), path, options);
 }
 
 Result<void> require_replayable(Context& context, recovery::Recovery& recovery) {

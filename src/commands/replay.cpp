@@ -111,7 +111,7 @@ Result<Outcome> replay_rehearse(Context& context, recovery::Recovery& recovery, 
   REQUEUE_TRY(const auto plan, replay::make_plan(recovery, ledger, options, context.console));
   context.console.result("DRY RUN: nothing is written or sent");
   const auto counts = plan.counts();
-  tell_plan(context, recovery.state(), plan, counts, {"would be replayed", 10, again(context, "plan")});
+  tell_plan(context, recovery.state(), plan, counts, {"would be replayed", 10, again(context, "plan"), true});
   if (!ledger.open_intents().empty()) {
     context.console.warn(std::to_string(ledger.open_intents().size()) +
                          " hand-overs of a run that was killed are open; the next replay settles them first");

@@ -98,7 +98,7 @@ Result<void> write_envelope(const Envelope& envelope, const ComposeOptions& opti
   const std::string sender = envelope.null_sender ? "<>" : envelope.sender;
   REQUEUE_CHECK(out.write("x-sender: " + sender + "\r\n"));
   for (const auto& recipient : envelope.recipients) REQUEUE_CHECK(out.write("x-receiver: " + recipient + "\r\n"));
-  return options.add_from ? out.write("From: <" + sender + ">\r\n") : Result<void>{};
+  return options.add_from ? out.write(added_from(envelope)) : Result<void>{};
 }
 
 // The block as it stands, less its leading x-headers and its Bcc and Resent-Bcc fields.
@@ -138,6 +138,10 @@ Result<Composed> compose(ByteReader& source, const Envelope& envelope, const Com
   REQUEUE_CHECK(stuffed.write(rest));
   REQUEUE_CHECK(copy_rest(source, stuffed));
   return out.finish();
+}
+
+std::string added_from(const Envelope& envelope) {
+  return "From: <" + envelope.sender + ">\r\n";
 }
 
 Result<bool> has_leading_dot(ByteReader& source) {

@@ -39,6 +39,9 @@ struct Composed {
 // Nothing else changes. Facts: UP: exadmin_sp2 (x-headers first), Q286358 (one leading dot removed per line).
 Result<Composed> compose(ByteReader& source, const Envelope& envelope, const ComposeOptions& options, ByteWriter& out);
 
+// The line that stands behind the x-headers with add_from; CRLF included.
+std::string added_from(const Envelope& envelope);
+
 // Does any line of the source start with a dot (noted when it is handed back as found).
 Result<bool> has_leading_dot(ByteReader& source);
 

@@ -13,6 +13,7 @@ constexpr std::string_view rules[] = {
     // pending and replayed
     "replay",
     "partial_copy",
+    "released",
     "found_in_pickup",
     "staged_gone",
     // duplicate
@@ -29,10 +30,12 @@ constexpr std::string_view rules[] = {
     "bad_address",
     "unknown_name",
     "envelope_in_stream",
+    "several_domains",
     "copy_in_doubt",
     "plan",
     // skipped, with bounce, list and plan
     "max_age",
+    "not_owed",
     "left_in_place",
     "restored",
     // in doubt
@@ -71,28 +74,97 @@ bool has_bad_address(const mail::Envelope& envelope) {
   return std::any_of(envelope.recipients.begin(), envelope.recipients.end(), bad);
 }
 
-// The first of the held rules that applies; empty: none does.
-std::string_view held_rule(const Message& message, const Reading& reading, const PlanOptions& options,
-                           bool unknown_name) {
-  const auto& facts = reading.facts;
-  // What is no message has neither recipient nor From; the reason a person can use is that it is none.
-  if (!facts.is_message) return "not_a_message";
-  if (reading.envelope.recipients.empty()) return "no_recipient";
-  // Whatever is written before the message, Pickup reads its From, and puts it into Badmail when there is none.
-  if (facts.from_addresses.empty() || !reading.envelope.sender_known) return "no_from";
-  if (options.bounces == Policy::hold && is_bounce(reading)) return "bounce";
-  if (options.lists == Policy::hold && is_list(reading)) return "list";
-  if (options.hop_limit != 0 && facts.received_count >= options.hop_limit) return "hop_limit";
-  if (options.max_size != 0 && message.size > options.max_size) return "max_size";
-  if (has_bad_address(reading.envelope)) return "bad_address";
-  if (unknown_name) return "unknown_name";
-  return {};
-}
-
 bool in_several_domains(const std::vector<std::string>& recipients) {
+  if (recipients.empty()) return false;
   const auto first = mail::domain_of(recipients.front());
   return std::any_of(recipients.begin(), recipients.end(),
                      [&](const std::string& recipient) { return mail::domain_of(recipient) != first; });
+}
+
+std::string number(std::uint64_t value) {
+  return std::to_string(value);
+}
+
+struct Case {
+  const Message& message;
+  const Reading& reading;
+  const PlanOptions& options;
+  bool unknown_name;
+};
+
+// A rule that holds a message. `why` says what was looked at, whether or not the rule applies.
+struct HoldRule {
+  std::string_view name;
+  bool (*applies)(const Case&);
+  std::string (*why)(const Case&);
+};
+
+std::string why_bounce(const Case& c) {
+  std::string why = is_bounce(c.reading) ? "a null sender, or a report of delivery or disposition"
+                                         : "a sender, and no report of delivery or disposition";
+  if (c.options.bounces != Policy::hold) why += "; --bounces settles them";
+  return why;
+}
+
+std::string why_list(const Case& c) {
+  if (!c.reading.facts.list_mail) return "no list field and no Delivered-To";
+  if (!is_list(c.reading))
+    return "came through a list or mailbox; its recipients are known from elsewhere than headers";
+  return std::string("came through a list or mailbox, recipients known from headers only") +
+         (c.options.lists == Policy::hold ? "" : "; --lists settles them");
+}
+
+// In this order: the first that applies holds the message.
+constexpr HoldRule hold_rules[] = {
+    // What is no message has neither recipient nor From; the reason a person can use is that it is none.
+    {"not_a_message", [](const Case& c) { return !c.reading.facts.is_message; },
+     [](const Case& c) {
+       return std::string(c.reading.facts.is_message ? "has a header block" : "empty, or no header block");
+     }},
+    {"no_recipient", [](const Case& c) { return c.reading.envelope.recipients.empty(); },
+     [](const Case& c) { return "recipients known: " + number(c.reading.envelope.recipients.size()); }},
+    // Whatever is written before the message, Pickup reads its From, and puts it into Badmail when there is none.
+    {"no_from",
+     [](const Case& c) { return c.reading.facts.from_addresses.empty() || !c.reading.envelope.sender_known; },
+     [](const Case& c) { return "mailboxes in From: " + number(c.reading.facts.from_addresses.size()); }},
+    {"bounce", [](const Case& c) { return c.options.bounces == Policy::hold && is_bounce(c.reading); }, why_bounce},
+    {"list", [](const Case& c) { return c.options.lists == Policy::hold && is_list(c.reading); }, why_list},
+    {"hop_limit",
+     [](const Case& c) { return c.options.hop_limit != 0 && c.reading.facts.received_count >= c.options.hop_limit; },
+     [](const Case& c) {
+       return number(c.reading.facts.received_count) + " Received fields, the limit is " + number(c.options.hop_limit);
+     }},
+    {"max_size", [](const Case& c) { return c.options.max_size != 0 && c.message.size > c.options.max_size; },
+     [](const Case& c) {
+       return number(c.message.size) + " bytes, " +
+              (c.options.max_size == 0 ? "no limit is set" : "the limit is " + number(c.options.max_size));
+     }},
+    {"bad_address", [](const Case& c) { return has_bad_address(c.reading.envelope); },
+     [](const Case& c) {
+       return std::string(has_bad_address(c.reading.envelope) ? "an address that cannot be written"
+                                                              : "each address can be written");
+     }},
+    {"unknown_name", [](const Case& c) { return c.unknown_name; },
+     [](const Case& c) {
+       return std::string(c.unknown_name ? "a name in Queue that the service does not use" : "a name of mail");
+     }},
+    {"several_domains",
+     [](const Case& c) {
+       return c.options.hold_several_domains && c.reading.envelope.source == mail::EnvelopeSource::headers &&
+              in_several_domains(c.reading.envelope.recipients);
+     },
+     [](const Case& c) {
+       return std::string(in_several_domains(c.reading.envelope.recipients) ? "recipients in several domains"
+                                                                            : "recipients in one domain") +
+              (c.options.hold_several_domains ? "" : "; --several-domains hold is not given");
+     }},
+};
+
+// What stands behind the x-headers of a message without a From, so that Pickup takes it.
+bool can_add_from(const Case& c) {
+  const auto& envelope = c.reading.envelope;
+  return c.options.compose.target != mail::Target::plain && envelope.sender_known && !envelope.null_sender &&
+         mail::is_writable_address(envelope.sender);
 }
 
 // What a person should know of a message that goes out.
@@ -125,6 +197,17 @@ Decider::Decider(const recovery::State& state, const Ledger& ledger, const PlanO
   if (state.restoring) restoring_.insert(state.restoring->sources.begin(), state.restoring->sources.end());
 }
 
+void Decider::try_rule(const Message& message, std::string_view rule, bool applies, std::string why) const {
+  if (options_.trace == nullptr || options_.trace->source != message.source) return;
+  options_.trace->add(rule, applies, std::move(why));
+}
+
+const Word* Decider::word_of(const Message& message) const {
+  if (!options_.chosen) return nullptr;
+  const auto found = options_.chosen->find(message.source);
+  return found == options_.chosen->end() ? nullptr : &found->second;
+}
+
 bool Decider::decide_final(Message& message) const {
   const auto* const standing = ledger_.find(message.source);
   message.final_now = true;
@@ -140,6 +223,9 @@ bool Decider::decide_final(Message& message) const {
   } else {
     message.final_now = false;
   }
+  try_rule(message, message.final_now ? message.rule : "final", message.final_now,
+           message.final_now ? "the record says that it was, or may have been, sent: never again by itself"
+                             : "the record knows of no handover, and of none that may have been");
   return message.final_now;
 }
 
@@ -153,61 +239,125 @@ bool Decider::stands_live(const Message& message) const {
 }
 
 bool Decider::decide_in_mailroot(Message& message) const {
-  if (stays_in_mailroot(state_, message.source) || stands_live(message)) {
+  const bool left = stays_in_mailroot(state_, message.source) || stands_live(message);
+  try_rule(message, "left_in_place", left,
+           left ? "it still stands in the Mailroot" : "it was taken out of the Mailroot");
+  if (left) {
     set(message, Disposition::skipped, "left_in_place");
-  } else if (names(state_.restored, message.source)) {
-    set(message, Disposition::skipped, "restored");
-  } else {
-    return false;
+    return true;
   }
-  return true;
+  const bool restored = names(state_.restored, message.source);
+  try_rule(message, "restored", restored, restored ? "a restore put it back" : "no restore put it back");
+  if (restored) set(message, Disposition::skipped, "restored");
+  return restored;
 }
 
 bool Decider::decide_skipped(Message& message, const Reading& reading) const {
+  const auto* const word = word_of(message);
+  const bool lifted = word != nullptr && !word->release.empty();
+  const auto skip = [&](std::string_view rule, bool applies, std::string_view why) {
+    if (applies && lifted) {
+      try_rule(message, rule, true, std::string(why) + "; lifted by the plan file");
+      if (message.released.empty()) message.released = rule;
+      return false;
+    }
+    try_rule(message, rule, applies, std::string(why));
+    if (applies) set(message, Disposition::skipped, rule);
+    return applies;
+  };
   const bool too_old = options_.max_age_seconds && now_.seconds - *options_.max_age_seconds > message.arrival.seconds;
-  if (too_old) {
-    set(message, Disposition::skipped, "max_age");
-  } else if (options_.bounces == Policy::skip && is_bounce(reading)) {
-    set(message, Disposition::skipped, "bounce");
-  } else if (options_.lists == Policy::skip && is_list(reading)) {
-    set(message, Disposition::skipped, "list");
-  } else {
-    return false;
-  }
-  return true;
+  const bool nobody_owed = reading.envelope.recipients.empty() && !reading.not_owed.empty();
+  return skip("max_age", too_old, options_.max_age_seconds ? "compared with --max-age" : "no --max-age is given") ||
+         skip("bounce", options_.bounces == Policy::skip && is_bounce(reading),
+              options_.bounces == Policy::skip ? "--bounces skip" : "no --bounces skip is given") ||
+         skip("list", options_.lists == Policy::skip && is_list(reading),
+              options_.lists == Policy::skip ? "--lists skip" : "no --lists skip is given") ||
+         skip("not_owed", nobody_owed, options_.owed_domains.empty() ? "no --owed-domain is given" : "--owed-domain");
+}
+
+// A person's word against a rule, with what gave it; empty: there is none, or it cannot be followed.
+std::string_view Decider::released_by(const Message& message, std::string_view rule) const {
+  if (!is_releasable(rule)) return {};
+  if (options_.releases.sources.count(message.source) != 0) return "--release of this message";
+  if (options_.releases.rules.count(rule) != 0) return "--release of this rule";
+  const auto* const word = word_of(message);
+  return word != nullptr && !word->release.empty() ? "the plan file" : "";
 }
 
 bool Decider::decide_held(Message& message, const Reading& reading, bool unknown_name) const {
-  const auto rule = held_rule(message, reading, options_, unknown_name);
-  if (!rule.empty()) set(message, Disposition::held, rule);
-  return !rule.empty();
+  const Case c{message, reading, options_, unknown_name};
+  for (const auto& rule : hold_rules) {
+    const bool applies = rule.applies(c);
+    auto why = rule.why(c);
+    const auto by = applies ? released_by(message, rule.name) : std::string_view();
+    const bool from_missing = applies && rule.name == "no_from";
+    if (!applies || by.empty() || (from_missing && !can_add_from(c))) {
+      if (!by.empty()) why += "; released by " + std::string(by) + ", but no From can be made of its sender";
+      try_rule(message, rule.name, applies, std::move(why));
+      if (!applies) continue;
+      set(message, Disposition::held, rule.name);
+      return true;
+    }
+    try_rule(message, rule.name, true, why + "; released by " + std::string(by));
+    if (message.released.empty()) message.released = rule.name;
+    message.add_from = message.add_from || from_missing;
+  }
+  return false;
 }
 
 void Decider::decide(Message& message, const Reading& reading, bool unknown_name) const {
   message.notes.clear();
   if (decide_final(message) || decide_in_mailroot(message)) return;
   if (!decide_skipped(message, reading) && !decide_held(message, reading, unknown_name)) {
-    set(message, Disposition::pending, "replay");
+    set(message, Disposition::pending, message.released.empty() ? "replay" : "released");
     note_pending(message, reading);
   }
   apply_word(message);
+  if (!options_.choice.any() || options_.choice.takes(message.source, reading.envelope, message.arrival)) return;
+  message.chosen_now = false;
+  try_rule(message, "selection", true, "this run does not take it up: it stays pending");
 }
 
 void Decider::decide_unreadable(Message& message) const {
   if (decide_final(message) || decide_in_mailroot(message)) return;
+  try_rule(message, "source_changed", true, "it cannot be read, or has another size than was recorded");
   set(message, Disposition::failed, "source_changed");
 }
 
-// A person's plan can keep more back than the rules do, never less: a held message is released by its own option.
+// A person's plan keeps back what the rules would send; what they hold it releases only where the person wrote so.
 void Decider::apply_word(Message& message) const {
   if (!options_.chosen) return;
-  const auto chosen = options_.chosen->find(message.source);
-  const auto word = chosen == options_.chosen->end() ? std::string_view() : std::string_view(chosen->second);
+  const auto* const chosen = word_of(message);
+  const auto word = chosen == nullptr ? std::string_view() : std::string_view(chosen->disposition);
   const bool pending = message.disposition == Disposition::pending;
   message.chosen_now = word == "replay";
   if (word == "skip" && message.disposition != Disposition::skipped) set(message, Disposition::skipped, "plan");
   if (word == "hold" && pending) set(message, Disposition::held, "plan");
   if (word == "replay" && !pending) note(message, "plan_not_followed");
+  try_rule(message, "plan", word == "skip" || word == "hold",
+           chosen == nullptr ? "the plan file does not name it" : "the plan file says " + chosen->disposition);
+}
+
+bool hold_or_release_copy(Message& message, const PlanOptions& options) {
+  bool released = options.releases.sources.count(message.source) != 0;
+  if (options.chosen) {
+    const auto word = options.chosen->find(message.source);
+    released = released || (word != options.chosen->end() && word->second.release == "copy_in_doubt");
+  }
+  if (released) {
+    message.released = "copy_in_doubt";
+    message.rule = "released";
+  } else {
+    set(message, Disposition::held, "copy_in_doubt");
+  }
+  return released;
+}
+
+std::string why_not_released(const Message& message) {
+  if (message.rule == "plan") return "the plan file holds it";
+  if (message.rule == "no_from") return "it has no From, and no sender from which one could be made";
+  if (message.rule == "bad_address") return "an address of its envelope cannot be written";
+  return "nobody is known to whom it could go (" + std::string(message.rule) + ")";
 }
 
 }  // namespace requeue::replay

@@ -30,6 +30,9 @@ class Decider {
   [[nodiscard]] bool decide_skipped(Message& message, const Reading& reading) const;
   [[nodiscard]] bool decide_held(Message& message, const Reading& reading, bool unknown_name) const;
   void apply_word(Message& message) const;
+  [[nodiscard]] const Word* word_of(const Message& message) const;
+  [[nodiscard]] std::string_view released_by(const Message& message, std::string_view rule) const;
+  void try_rule(const Message& message, std::string_view rule, bool applies, std::string why) const;
 
   const recovery::State& state_;
   const Ledger& ledger_;
@@ -37,6 +40,11 @@ class Decider {
   Timestamp now_;
   std::unordered_set<std::string> restoring_;
 };
+
+// A copy of a message in doubt: held, unless a person has said of this very message that it is to go. True: it goes.
+bool hold_or_release_copy(Message& message, const PlanOptions& options);
+// Why a message that a person released by name is held all the same.
+std::string why_not_released(const Message& message);
 
 void set(Message& message, Disposition disposition, std::string_view rule);
 void note(Message& message, std::string_view text);

@@ -153,7 +153,7 @@ void hold_former_copies(Plan& plan, const Ledger& ledger, const PlanOptions& opt
     if (standing == nullptr || standing->copy_of == nullptr || standing->disposition != Disposition::duplicate)
       continue;
     if (ledger.rule_text(standing->rule) != rule || !ledger.is_final(*standing->copy_of)) continue;
-    set(message, Disposition::held, "copy_in_doubt");
+    hold_or_release_copy(message, options);
   }
 }
 

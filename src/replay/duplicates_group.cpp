@@ -37,7 +37,7 @@ class Group {
     auto& message = plan_.messages[index];
     const auto& traits = traits_[index];
     if (message.disposition == Disposition::in_doubt) return in_doubt_.add(traits);
-    if (!message.final_now && in_doubt_.goes_with(traits)) return set(message, Disposition::held, "copy_in_doubt");
+    if (!message.final_now && in_doubt_.goes_with(traits) && !hold_or_release_copy(message, options_)) return;
     const auto recipients = reader_.recipients(index);
     if (!recipients) {
       if (!message.final_now) set(message, Disposition::failed, "source_changed");

@@ -131,7 +131,10 @@ Result<Prepared> PickupHandoff::compose_one(std::size_t index, std::uint64_t num
   Prepared prepared;
   prepared.index = index;
   prepared.options = options_.compose;
-  prepared.options.as_found = message.as_found;
+  prepared.options.as_found = message.as_found && !message.add_from;
+  prepared.options.add_from = message.add_from;
+  // It is in Pickup's own form already, and only gets a From.
+  if (message.as_found && message.add_from) prepared.options.dot_stuff = false;
   prepared.staged.source = message.source;
   prepared.staged.sha256 = to_hex(message.sha256);
   prepared.staged.name = written_name(message.sha256, recovery_.state().id, number);
@@ -211,6 +214,11 @@ Result<void> PickupHandoff::record_intent(const Prepared& prepared) {
   fields["written_sha256"] = prepared.staged.written_sha256;
   fields["options"] = mail::to_json(prepared.options);
   fields["envelope_recorded"] = true;
+  const auto& message = plan_.messages[prepared.index];
+  if (!message.released.empty()) fields["released"] = message.released;
+  if (const auto given = options_.overrides.find(message.source); given != options_.overrides.end()) {
+    fields["override"] = given->second.by_plan ? "plan" : "envelopes";
+  }
   // A boot of ours says nothing of a server that holds the volume and may have been restarted on its own.
   fields["boot"] = local_ ? recovery_.boot() : std::string();
   fields["details"] = prepared.staged.details;

@@ -13,6 +13,12 @@ constexpr std::array personal{
     "message_id",      "mih",    "date", "subject", "from", "envelope_sender", "envelope_recipients",
     "envelope_source", "arrival"};
 
+Json escaped_list(const std::vector<std::string>& items) {
+  auto out = Json::array();
+  for (const auto& item : items) out.push_back(escape_bytes(item));
+  return out;
+}
+
 // Nothing stands there, and that is certain.
 bool is_absent(files::Tree& tree, const files::Relative& path) {
   const auto status = tree.status(path);
@@ -154,6 +160,8 @@ Json personal_fields(std::uint64_t seq, const Message& message, const Plan& plan
   // A sender that is empty and one that is null ("<>") are not the same, and audit composes from this line.
   fields["null_sender"] = reading.envelope.null_sender;
   fields["sender_known"] = reading.envelope.sender_known;
+  if (message.add_from) fields["added"] = escape_bytes(mail::added_from(reading.envelope));
+  if (!reading.not_owed.empty()) fields["not_owed"] = escaped_list(reading.not_owed);
   return fields;
 }
 

@@ -1,6 +1,7 @@
 #include "replay/message_reading.h"
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_set>
 
 #include "core/text.h"
@@ -35,6 +36,19 @@ void leave_out(std::vector<std::string>& recipients, const std::vector<std::uint
 files::Relative stored_path(const Message& message) {
   if (!message.stored.empty()) return message.stored;
   return std::string(snapshot::folder) + "/data/mailroot/" + message.source;
+}
+
+Message message_of(const snapshot::Entry& entry) {
+  Message message;
+  message.source = entry.source;
+  message.size = entry.status.size;
+  message.mtime = entry.status.written;
+  message.arrival = message.mtime;
+  message.sha256 = digest_of(entry.sha256);
+  message.streams = static_cast<std::uint32_t>(entry.streams.size());
+  auto stored = std::string(snapshot::folder) + '/' + entry.stored;
+  if (stored != stored_path(message)) message.stored = std::move(stored);
+  return message;
 }
 
 Result<std::unique_ptr<files::Reader>> open_source(recovery::Recovery& recovery, const Message& message) {
@@ -73,6 +87,19 @@ mail::Envelope envelope_in_force(const std::string& source, const mail::Facts& f
   return envelope;
 }
 
+// Not of a file that is handed back byte for byte: nobody has had it yet, and it says itself whom it goes to.
+void read_envelope(Reading& reading, const Message& message, const PlanOptions& options) {
+  reading.envelope = envelope_in_force(message.source, reading.facts, options);
+  auto& envelope = reading.envelope;
+  if (envelope.source != mail::EnvelopeSource::headers || options.owed_domains.empty() || message.as_found) return;
+  const auto owed = [&](const std::string& recipient) {
+    return matches_any(options.owed_domains, mail::domain_of(recipient));
+  };
+  const auto rest = std::stable_partition(envelope.recipients.begin(), envelope.recipients.end(), owed);
+  reading.not_owed.assign(std::make_move_iterator(rest), std::make_move_iterator(envelope.recipients.end()));
+  envelope.recipients.erase(rest, envelope.recipients.end());
+}
+
 bool is_as_found(const std::string& source, const PlanOptions& options) {
   const auto role = mailroot::role_of(mailroot::top_of(source));
   const bool own_form = role == mailroot::Role::pickup || role == mailroot::Role::drop;
@@ -93,7 +120,7 @@ Result<Reading> read_message(recovery::Recovery& recovery, const Plan& plan, con
   REQUEUE_TRY(const auto opened, open_message(recovery, message));
   Reading reading;
   reading.facts = mail::facts_of(opened.block);
-  reading.envelope = envelope_in_force(message.source, reading.facts, options);
+  read_envelope(reading, message, options);
   leave_out(reading.envelope.recipients, message.covered, plan.addresses);
   return reading;
 }

@@ -7,6 +7,7 @@
 
 #include "mail/content.h"
 #include "replay/plan.h"
+#include "snapshot/bag.h"
 
 namespace requeue::replay {
 
@@ -17,6 +18,9 @@ struct OpenedMessage {
   std::string rest;
 };
 
+// As the snapshot's tag files have it; not decided yet.
+Message message_of(const snapshot::Entry& entry);
+
 // Exit::verification when the file is gone or has another size than the snapshot recorded. Its bytes are not hashed
 // here: the handoff does that, for each message that it hands over.
 Result<OpenedMessage> open_message(recovery::Recovery& recovery, const Message& message);
@@ -24,6 +28,8 @@ Result<OpenedMessage> open_message(recovery::Recovery& recovery, const Message& 
 // The first that applies: override, x-headers, headers. x-receivers without an x-sender take the sender of the headers,
 // as the service does.
 mail::Envelope envelope_in_force(const std::string& source, const mail::Facts& facts, const PlanOptions& options);
+// Envelope and what is left out of it; `message` with arrival and as_found.
+void read_envelope(Reading& reading, const Message& message, const PlanOptions& options);
 // Found in Pickup or Drop and named by no override: it is handed back byte for byte.
 bool is_as_found(const std::string& source, const PlanOptions& options);
 // By the FILETIME of the last X-OriginalArrivalTime, else the top Received, else the file's write time.

@@ -11,6 +11,7 @@
 #include "replay/duplicates.h"
 #include "replay/message_reading.h"
 #include "replay/plan_copies.h"
+#include "replay/plan_edits.h"
 #include "replay/plan_notes.h"
 #include "replay/plan_selection.h"
 
@@ -58,19 +59,6 @@ class Collector {
     if (!folder.empty()) ++not_replayed_[folder];
   }
 
-  static Message message_of(const snapshot::Entry& entry) {
-    Message message;
-    message.source = entry.source;
-    message.size = entry.status.size;
-    message.mtime = entry.status.written;
-    message.arrival = message.mtime;
-    message.sha256 = digest_of(entry.sha256);
-    message.streams = static_cast<std::uint32_t>(entry.streams.size());
-    auto stored = std::string(snapshot::folder) + '/' + entry.stored;
-    if (stored != stored_path(message)) message.stored = std::move(stored);
-    return message;
-  }
-
   Result<void> read(const snapshot::Entry& entry, bool unknown_name) {
     auto message = message_of(entry);
     Traits known;
@@ -94,10 +82,10 @@ class Collector {
   Result<void> decide(Message& message, const OpenedMessage& opened, bool unknown_name, Traits& known) {
     Reading reading;
     reading.facts = mail::facts_of(opened.block);
-    reading.envelope = envelope_in_force(message.source, reading.facts, options_);
-    message.envelope_source = reading.envelope.source;
     message.arrival = arrival_of(reading.facts, message.mtime);
     message.as_found = is_as_found(message.source, options_);
+    read_envelope(reading, message, options_);
+    message.envelope_source = reading.envelope.source;
     decider_.decide(message, reading, unknown_name);
     fill(known, reading.facts, opened.block);
     if (message.as_found && message.disposition == Disposition::pending) return note_dot(message);
@@ -170,6 +158,30 @@ Result<void> check_overrides(const Plan& plan, const PlanOptions& options) {
                  "Name sources as `requeue plan --out FILE` writes them. Nothing was sent.");
 }
 
+// The same for sources that a person named to be taken up or released.
+Result<void> check_named(const Plan& plan, const std::unordered_set<std::string>& named, const char* option) {
+  if (named.empty()) return {};
+  std::set<std::string_view> unknown(named.begin(), named.end());
+  for (const auto& message : plan.messages) unknown.erase(message.source);
+  if (unknown.empty()) return {};
+  return failure(Exit::usage, std::string("cannot use ") + option, escape_bytes(*unknown.begin()),
+                 "it is no message here", "Name sources as `requeue plan --out FILE` writes them. Nothing was sent.");
+}
+
+// A release by name that cannot be carried out is refused, not passed over: the person believes that it goes out.
+Result<void> check_released(const Plan& plan, const PlanOptions& options) {
+  if (options.releases.sources.empty()) return {};
+  for (const auto& message : plan.messages) {
+    if (message.disposition != Disposition::held || options.releases.sources.count(message.source) == 0) continue;
+    const bool by_plan = message.rule == "plan";
+    return failure(Exit::precondition, "cannot release a message", escape_bytes(message.source),
+                   why_not_released(message),
+                   by_plan ? "Change its line there. Nothing was sent."
+                           : "Give its envelope with --envelopes FILE, or leave it held. Nothing was sent.");
+  }
+  return {};
+}
+
 void sort_by_arrival(Plan& plan, std::vector<Traits>& traits) {
   std::vector<std::uint32_t> order(plan.messages.size());
   std::iota(order.begin(), order.end(), 0U);
@@ -200,6 +212,16 @@ Counts Plan::counts() const {
   return out;
 }
 
+std::string original_of(const Plan& plan, const Message& message) {
+  return message.duplicate_of < plan.messages.size() ? plan.messages[message.duplicate_of].source : std::string();
+}
+
+std::uint64_t Plan::left_for_another_run() const {
+  return static_cast<std::uint64_t>(std::count_if(messages.begin(), messages.end(), [](const Message& message) {
+    return message.disposition == Disposition::pending && !message.chosen_now;
+  }));
+}
+
 Result<Plan> make_plan(recovery::Recovery& recovery, const Ledger& ledger, const PlanOptions& options,
                        Watcher& watcher) {
   REQUEUE_CHECK(check_emptied(recovery.state()));
@@ -211,12 +233,16 @@ Result<Plan> make_plan(recovery::Recovery& recovery, const Ledger& ledger, const
   auto traits = std::move(collector.traits);
   auto plan = collector.finish();
   REQUEUE_CHECK(check_overrides(plan, options));
+  REQUEUE_CHECK(check_named(plan, options.choice.sources, "--message"));
+  REQUEUE_CHECK(check_named(plan, options.releases.sources, "--release"));
   sort_by_arrival(plan, traits);
   SnapshotCopies copies(recovery, ledger, plan, options, watcher);
   REQUEUE_CHECK(find_duplicates(plan, traits, options, copies));
   hold_former_copies(plan, ledger, options);
+  REQUEUE_CHECK(check_released(plan, options));
+  REQUEUE_CHECK(narrow_as_planned(plan, options, copies));
   note_reused_message_ids(plan, traits);
-  sum_up(plan);
+  sum_up(plan, options);
   return plan;
 }
 

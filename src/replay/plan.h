@@ -13,6 +13,7 @@
 #include "mail/compose.h"
 #include "mail/message.h"
 #include "recovery/recovery.h"
+#include "replay/choice.h"
 #include "replay/ledger.h"
 
 namespace requeue::replay {
@@ -23,6 +24,29 @@ enum class Dedup { content, exact, off };  // --dedup
 struct Override {
   mail::Envelope envelope;
   int line = 0;
+  bool by_plan = false;  // changed in the plan file, not given by --envelopes
+};
+
+// What the --plan file says of a message.
+struct Word {
+  std::string disposition;  // as in the file
+  std::string release;      // the rule that the person lifted by writing replay in place of hold or skip; empty: none
+  std::unordered_set<std::string> narrowed;  // of a partial copy: the recipients that the file leaves, lower case
+  int line = 0;
+};
+
+// One rule that was tried on a message, and what came of it; in the order of trying (explain).
+struct Step {
+  std::string rule;
+  bool applies = false;
+  std::string why;  // raw bytes of the mail may stand in it
+};
+struct Trace {
+  std::string source;  // whose steps are kept; true bytes
+  std::vector<Step> steps;
+  void add(std::string_view rule, bool applies, std::string why) {
+    steps.push_back({std::string(rule), applies, std::move(why)});
+  }
 };
 
 // What stands in the live Queue and Pickup while an adopted snapshot is replayed: left in place by the person who made
@@ -41,9 +65,14 @@ struct PlanOptions {
   std::uint64_t max_size = 0;                   // bytes; 0: no limit
   std::optional<std::int64_t> max_age_seconds;  // --max-age
   mail::ComposeOptions compose;
-  std::unordered_map<std::string, Override> overrides;  // --envelopes, by source (true bytes)
-  LiveMail live;                                        // for an adopted snapshot; a match is left_in_place
-  std::optional<std::unordered_map<std::string, std::string>> chosen;  // --plan: source -> disposition word in the file
+  std::unordered_map<std::string, Override> overrides;          // --envelopes, by source (true bytes)
+  LiveMail live;                                                // for an adopted snapshot; a match is left_in_place
+  std::optional<std::unordered_map<std::string, Word>> chosen;  // --plan, by source (true bytes)
+  Choice choice;                                                // what is not taken up stays pending
+  Releases releases;
+  std::vector<std::string> owed_domains;  // --owed-domain: header-only mail goes to recipients there only
+  bool hold_several_domains = false;      // --several-domains hold
+  Trace* trace = nullptr;
 };
 
 // Kept small: personal strings stay in the snapshot and are read again when a line is written.
@@ -62,9 +91,11 @@ struct Message {
   std::uint32_t duplicate_of = none;               // index into Plan::messages
   mail::EnvelopeSource envelope_source = mail::EnvelopeSource::none;
   std::uint32_t streams = 0;
-  bool as_found = false;   // handed back byte for byte
-  bool final_now = false;  // replayed or in doubt: not decided again
-  bool chosen_now = true;  // false: pending, but the --plan file leaves it for another run
+  bool as_found = false;      // handed back byte for byte
+  bool final_now = false;     // replayed or in doubt: not decided again
+  bool chosen_now = true;     // false: pending, but the --plan file or the selection leaves it for another run
+  bool add_from = false;      // released without a From: one is written from the sender
+  std::string_view released;  // the hold rule that a person lifted; static storage, empty: none
   // Recipients to leave out of a partial copy, as indexes into Plan::addresses; usually empty.
   std::vector<std::uint32_t> covered;
   static constexpr std::uint32_t none = 0xFFFFFFFF;
@@ -86,6 +117,8 @@ struct Plan {
   std::vector<std::pair<std::string, std::uint64_t>> not_replayed;
   std::vector<std::string> notes;  // for people and --json: several domains, left in place, ...
   [[nodiscard]] Counts counts() const;
+  // Of the pending ones: how many the --plan file or the selection leaves for another run.
+  [[nodiscard]] std::uint64_t left_for_another_run() const;
 };
 
 // The snapshot's tag files must have been checked (snapshot::check_tags). Reads header blocks only, and bodies of
@@ -93,10 +126,14 @@ struct Plan {
 Result<Plan> make_plan(recovery::Recovery& recovery, const Ledger& ledger, const PlanOptions& options,
                        Watcher& watcher);
 
+// The source that a duplicate is a copy of, true bytes; empty when it is none.
+std::string original_of(const Plan& plan, const Message& message);
+
 // Everything about one message, read again from the snapshot: for plan --out, messages.jsonl, reports, and composing.
 struct Reading {
   mail::Facts facts;
-  mail::Envelope envelope;  // the one in force, less `covered`
+  mail::Envelope envelope;            // the one in force, less `covered` and `not_owed`
+  std::vector<std::string> not_owed;  // left out by --owed-domain
 };
 Result<Reading> read_message(recovery::Recovery& recovery, const Plan& plan, const Message& message,
                              const PlanOptions& options);
@@ -116,13 +153,17 @@ Result<std::unordered_map<std::string, Override>> parse_envelopes(std::string_vi
 // what the snapshot's tag files say of it.
 Result<void> write_plan_csv(recovery::Recovery& recovery, const Plan& plan, const PlanOptions& options,
                             ByteWriter& out);
-// --plan FILE. `source` is true bytes again, ready to be a key of PlanOptions::chosen.
+// --plan FILE. `source` is true bytes again. The columns envelope_sender, envelope_recipients and rule may be missing.
 struct PlanLine {
   std::string source, sha256, disposition;
+  std::optional<std::string> rule;
+  std::optional<mail::Envelope> envelope;  // as the file says; source override
+  int line = 0;
 };
 Result<std::vector<PlanLine>> parse_plan(std::string_view csv, const std::string& path);
-// Stale (Exit::stale_plan, nothing done) when a sha256 differs from the bag's or a source is unknown. To be asked after
-// make_plan and before anything is carried out.
-Result<void> check_stale(const Plan& plan, const std::vector<PlanLine>& lines, const std::string& path);
+// Stale (Exit::stale_plan, nothing done) when a sha256 differs from the bag's or a source is unknown. What a person has
+// changed in the file goes into `options`: chosen, and overrides where the envelope is not the one in force.
+Result<void> apply_plan_file(recovery::Recovery& recovery, std::vector<PlanLine> lines, const std::string& path,
+                             PlanOptions& options);
 
 }  // namespace requeue::replay

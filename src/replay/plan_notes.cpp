@@ -49,7 +49,7 @@ void say_rule(Plan& plan, std::string_view rule, std::string_view what) {
 
 }  // namespace
 
-void sum_up(Plan& plan) {
+void sum_up(Plan& plan, const PlanOptions& options) {
   say_sentence(plan, sentences.front());
   say(plan,
       count_of(plan,
@@ -59,11 +59,13 @@ void sum_up(Plan& plan) {
                }),
       "recipients known from headers only");
   for (auto sentence = sentences.begin() + 1; sentence != sentences.end(); ++sentence) say_sentence(plan, *sentence);
-  say(plan,
-      count_of(
-          plan,
-          [](const Message& message) { return !message.chosen_now && message.disposition == Disposition::pending; }),
-      "left pending: the plan file does not choose them");
+  say(plan, count_of(plan, [](const Message& message) { return !message.released.empty(); }),
+      "released by a person: held or skipped by a rule otherwise");
+  const std::string_view chooser = !options.choice.any() ? "the plan file does not choose them"
+                                   : options.chosen      ? "not chosen by the plan file and the selection"
+                                                         : "the selection leaves them out";
+  say(plan, plan.left_for_another_run(), "left pending: " + std::string(chooser));
+  say_rule(plan, "not_owed", "owed to nobody in the domains of --owed-domain");
   say_rule(plan, "left_in_place", "still in the Mailroot, for the service to send");
   say_rule(plan, "restored", "put back into the Mailroot, for the service to send");
   say_rule(plan, "source_changed", "the snapshot's file is not the one recorded: run requeue audit");

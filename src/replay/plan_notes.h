@@ -5,6 +5,6 @@
 
 namespace requeue::replay {
 
-void sum_up(Plan& plan);
+void sum_up(Plan& plan, const PlanOptions& options);
 
 }  // namespace requeue::replay

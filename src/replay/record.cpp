@@ -52,8 +52,7 @@ Json record_of(std::uint64_t seq, const Message& message, const Reading& reading
   record["arrival"] = to_iso8601(message.arrival);
   record["disposition"] = std::string(as_plan ? plan_word(message.disposition) : to_string(message.disposition));
   record["rule"] = std::string(message.rule);
-  const bool names_original = message.duplicate_of < plan.messages.size();
-  record["duplicate_of"] = names_original ? escape_bytes(plan.messages[message.duplicate_of].source) : std::string();
+  record["duplicate_of"] = escape_bytes(original_of(plan, message));
   return record;
 }
 

@@ -116,12 +116,11 @@ Result<void> CarryingOut::journal_group_of(const std::vector<std::size_t>& index
                            {"rule", message.rule},
                            {"why", "it left the Mailroot without being removed by us: it may have been sent"}}));
     }
-    const auto& other = message.duplicate_of;
     REQUEUE_CHECK(record_message(recovery_, {message.source,
                                              to_hex(message.sha256),
                                              message.disposition,
                                              message.rule,
-                                             other == Message::none ? std::string() : plan_.messages[other].source,
+                                             original_of(plan_, message),
                                              {},
                                              {},
                                              details[i]}));

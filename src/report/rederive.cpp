@@ -53,6 +53,11 @@ Result<void> rederive(AuditWork& work, const std::string& source, const Json* de
     differ(work, handover, source, "cannot be derived again: the options in its intent are not readable.");
     return {};
   }
+  if (details != nullptr && handover.options->add_from &&
+      unescape_bytes(text_of(*details, "added")) != mail::added_from(envelope_of(*details))) {
+    differ(work, handover, source, "has another From line added than the record says.");
+    return {};
+  }
   const auto written = written_again(work, handover, kept->second, details);
   if (!written) {
     if (written.error().exit == Exit::interrupted) return failure(written.error());

@@ -152,15 +152,3 @@ TEST_CASE("a plan file gives its lines, and refuses words that are none", "[csv]
   CHECK_FALSE(parse_plan("source,sha256,disposition\na,b,replay\na,b,skip\n", "p.csv"));
   CHECK_FALSE(parse_plan("source,disposition\na,replay\n", "p.csv"));
 }
-
-TEST_CASE("a plan is stale when the bag says otherwise", "[csv][plan]") {
-  Plan plan;
-  plan.messages.resize(1);
-  plan.messages[0].source = "Queue/a.eml";
-  const auto sha256 = to_hex(plan.messages[0].sha256);
-  CHECK(check_stale(plan, {{"Queue/a.eml", sha256, "replay"}}, "p.csv"));
-  const auto other = check_stale(plan, {{"Queue/a.eml", std::string(64, '1'), "replay"}}, "p.csv");
-  REQUIRE_FALSE(other);
-  CHECK(other.error().exit == Exit::stale_plan);
-  CHECK_FALSE(check_stale(plan, {{"Queue/b.eml", sha256, "replay"}}, "p.csv"));
-}

@@ -165,11 +165,11 @@ TEST_CASE("a person's plan keeps more back than the rules, never less", "[plan][
     planning.add("Queue/" + std::string(name) + ".eml", held ? "" : mail_to("b@example.org", name));
   }
   PlanOptions options;
-  options.chosen = {{{"Queue/replay.eml", "replay"},
-                     {"Queue/hold.eml", "hold"},
-                     {"Queue/skip.eml", "skip"},
-                     {"Queue/held.eml", "replay"},
-                     {"Queue/heldskip.eml", "skip"}}};
+  auto& chosen = options.chosen.emplace();
+  for (const auto& [name, word] : std::map<std::string, std::string>{
+           {"replay", "replay"}, {"hold", "hold"}, {"skip", "skip"}, {"held", "replay"}, {"heldskip", "skip"}}) {
+    chosen["Queue/" + name + ".eml"].disposition = word;
+  }
   const auto plan = planning.plan(options);
   CHECK(decision(plan, "Queue/replay.eml") == "pending replay");
   CHECK(message_in(plan, "Queue/replay.eml").chosen_now);
