@@ -7,6 +7,7 @@
 #include "mailroot/mailroot.h"
 #include "snapshot/bag_layout.h"
 #include "snapshot/earlier_run.h"
+#include "snapshot/empty_refusals.h"
 #include "snapshot/files_jsonl.h"
 #include "snapshot/newcomers.h"
 #include "snapshot/removal.h"
@@ -18,55 +19,6 @@ namespace {
 constexpr std::size_t group_size = 256;
 constexpr std::size_t most_named = 1000;
 constexpr const char* gone_rule = "gone_before_empty";
-
-Result<void> refuse(std::string what, const files::Tree& tree, std::string why, std::string hint) {
-  return failure(Exit::precondition, std::move(what), files::to_text(tree.path()), std::move(why), std::move(hint));
-}
-
-Result<void> check_ready(recovery::Recovery& recovery, const files::Tree& mailroot) {
-  const auto& state = recovery.state();
-  const auto& tree = recovery.tree();
-  if (state.emptied) {
-    return refuse("the Mailroot was emptied already", tree, "the journal records it as complete",
-                  "Nothing was removed now. Next: requeue status, or a new recovery folder for another evacuation.");
-  }
-  if (!state.snapshot) {
-    return refuse("there is no snapshot", tree, "the journal records none",
-                  "Nothing was removed. Next: requeue snapshot, then requeue verify.");
-  }
-  if (!state.verified_now()) {
-    return refuse("the snapshot is not verified", tree,
-                  state.verified ? "its newest verification failed, or was of an earlier snapshot"
-                                 : "it was never read again from the disk",
-                  "Nothing was removed. Next: requeue verify.");
-  }
-  if (state.mailroot != files::to_text(mailroot.path())) {
-    return refuse("this is not the Mailroot that the snapshot was taken of", mailroot,
-                  state.mailroot.empty() ? "the journal names none" : "the journal names " + state.mailroot,
-                  "Nothing was removed. Give the recorded Mailroot, or use a new recovery folder for this one.");
-  }
-  return {};
-}
-
-Error service_runs(bool removal_begun) {
-  return {Exit::precondition,
-          Cause::other,
-          "the SMTP service is running",
-          {},
-          "files must not be removed under it",
-          removal_begun ? "What was removed stands in the verified snapshot. Stop the service, then run the same "
-                          "command again; it goes on where it stopped."
-                        : "Nothing was removed. Stop the service (requeue stop), then run the same command again."};
-}
-
-Error emptying_interrupted() {
-  return {Exit::interrupted,
-          Cause::interrupted,
-          "interrupted while the Mailroot was emptied",
-          {},
-          {},
-          "What was removed stands in the verified snapshot. Leave the service stopped; the same command goes on."};
-}
 
 class Emptying {
  public:
@@ -85,6 +37,7 @@ class Emptying {
   Result<Emptied> run() {
     REQUEUE_CHECK(begin());
     REQUEUE_CHECK(remove_all());
+    REQUEUE_CHECK(flush_earlier_removals());
     REQUEUE_CHECK(name_newcomers());
     REQUEUE_CHECK(ask_service());
     return finish();
@@ -141,7 +94,11 @@ class Emptying {
       return false;
     }
     if (*standing == Standing::absent) {
-      if (!earlier_.removed(entry)) REQUEUE_CHECK(record_gone(entry));
+      if (!earlier_.removed(entry)) {
+        REQUEUE_CHECK(record_gone(entry));
+      } else {
+        unflushed_.emplace(files::parent_of(entry.source));
+      }
       return false;
     }
     if (*standing == Standing::other) {
@@ -159,6 +116,7 @@ class Emptying {
   Result<void> remove_group(const std::vector<Entry>& group) {
     if (watcher_.stop_requested()) return failure(emptying_interrupted());
     REQUEUE_CHECK(ask_service());
+    REQUEUE_CHECK(flush_earlier_removals());
     // Never less than what an earlier run began: a file before it that is gone was removed by us, and stays so.
     const auto& last = std::max(group.back().source, earlier_.frontier());
     Json fields{{"first", escape_bytes(group.front().source)}, {"last", escape_bytes(last)}, {"count", group.size()}};
@@ -178,6 +136,17 @@ class Emptying {
     for (const auto& path : touched) REQUEUE_CHECK(mailroot_.flush_folder(path));
     // In a begun group an absent file counts as removed by us, so the word that this one was not must last.
     return flush_now ? recovery_.flush() : Result<void>();
+  }
+
+  // The run that was cut short may have removed files without flushing their folders: after a power cut they would
+  // stand there again, and be sent from there, while the record has them as taken out.
+  Result<void> flush_earlier_removals() {
+    for (const auto& path : unflushed_) {
+      const auto flushed = mailroot_.flush_folder(path);
+      if (!flushed && flushed.error().cause != Cause::not_found) return flushed;  // a folder that is gone keeps no name
+    }
+    unflushed_.clear();
+    return {};
   }
 
   // A restore put these back while the emptying was cut short. They are about to be taken out again: were that not
@@ -286,6 +255,7 @@ class Emptying {
   std::set<std::string> left_;  // by an earlier run; escaped, as the journal has them
   std::set<std::string> gone_;
   std::set<files::Relative> kept_by_failure_;
+  std::set<files::Relative> unflushed_;  // folders from which an earlier run removed files
   std::vector<std::string> named_;
   std::uint64_t total_ = 0, kept_ = 0, changed_ = 0, gone_count_ = 0, newcomers_ = 0, unnamed_ = 0;
   bool removal_begun_ = false;

@@ -1,4 +1,6 @@
 // An emptying that was cut short, and what the next run makes of it: nothing twice, nothing said that is not known.
+#include <algorithm>
+
 #include "snapshot/bench.h"
 
 namespace requeue::tests {
@@ -258,6 +260,31 @@ TEST_CASE("A restore that was cut short and an emptying that went on leave no me
   bench.empty();
   CHECK(bench.recovery().state().restoring->sources ==
         std::vector<std::string>{message(0)});  // other bytes: a newcomer
+}
+
+TEST_CASE("Folders from which the run before removed files are flushed before anything more is said of them",
+          "[resume]") {
+  auto faulty = std::make_shared<FaultyFiles>();
+  Bench bench(faulty);
+  bench.add("Pickup/a", "one");
+  bench.add("Queue/b.EML", "two");
+  bench.snapshotted();
+  SECTION("before the next group is begun") {
+    faulty->add({"remove_file", "Queue/b.EML", 1, Cause::io, true});
+  }
+  SECTION("before the end") {
+    faulty->add({"flush_folder", "Pickup", 1, Cause::io, true});
+  }
+  REQUIRE_FALSE(bench.try_empty());
+  CHECK_FALSE(fs::exists(bench.mailroot() / "Pickup/a"));
+  auto files = std::make_shared<RecordingFiles>();
+  bench.open(files);
+  files->forget();
+  CHECK(bench.empty().files == 2);
+  const auto calls = files->lines({"flush_folder", "write"});
+  const auto flushed = std::find(calls.begin(), calls.end(), "flush_folder Pickup");
+  REQUIRE(flushed != calls.end());
+  CHECK(flushed < std::find(calls.begin(), calls.end(), "write journal.jsonl"));
 }
 
 }  // namespace requeue::tests
