@@ -9,17 +9,36 @@
 namespace requeue::commands {
 namespace {
 
-Result<Outcome> adopt_work(Context& context, recovery::Recovery& recovery, files::Tree& backup,
-                           const std::string& pickup) {
-  Outcome outcome;
-  REQUEUE_TRY(const auto taken, snapshot_step(context, recovery, backup, true, outcome.body));
-  REQUEUE_TRY(const auto verified, verify_step(context, recovery, outcome.body));
-  outcome.exit = graver(taken.exit, verified.exit);
-  if (verified.exit != Exit::done) return outcome;
-  // A person emptied the Mailroot; the journal says whose word that is.
+// Killed between the two lines that record a person's word: the snapshot stands for good, and only the end is missing.
+bool was_cut_short(const recovery::State& state) {
+  return state.emptying && !state.emptied && state.snapshot && state.snapshot->adopted;
+}
+
+// The snapshot, verified, and a person's word that the Mailroot was emptied begun to be recorded.
+Result<Exit> begin_adoption(Context& context, recovery::Recovery& recovery, files::Tree& backup,
+                            const std::string& pickup, Json& body) {
+  const bool goes_on = was_cut_short(recovery.state());
+  auto exit = Exit::done;
+  if (goes_on) {
+    body["snapshot"] = snapshot_json(*recovery.state().snapshot);
+  } else {
+    REQUEUE_TRY(const auto taken, snapshot_step(context, recovery, backup, true, body));
+    exit = taken.exit;
+  }
+  REQUEUE_TRY(const auto verified, verify_step(context, recovery, body));
+  if (goes_on || verified.exit != Exit::done) return graver(exit, verified.exit);
   Json emptying{{"root", recovery.state().snapshot->root}, {"by_hand", true}};
   if (!pickup.empty()) emptying["pickup"] = escape_bytes(pickup);
   REQUEUE_CHECK(recovery.record("emptying", emptying));
+  return exit;
+}
+
+Result<Outcome> adopt_work(Context& context, recovery::Recovery& recovery, files::Tree& backup,
+                           const std::string& pickup) {
+  Outcome outcome;
+  REQUEUE_TRY(outcome.exit, begin_adoption(context, recovery, backup, pickup, outcome.body));
+  if (outcome.exit == Exit::verification) return outcome;
+  // A person emptied the Mailroot; the journal says whose word that is.
   REQUEUE_CHECK(recovery.record(
       "emptied", Json{{"files", recovery.state().snapshot->files}, {"kept", 0}, {"newcomers", 0}, {"by_hand", true}}));
   REQUEUE_CHECK(recovery.flush());
@@ -43,7 +62,7 @@ Result<std::string> pickup_in_use(Context& context) {
 
 Result<Outcome> adopt(Context& context) {
   REQUEUE_TRY(const auto state, peek(context));
-  if (state.emptied || state.emptying) {
+  if (state.emptied || (state.emptying && !was_cut_short(state))) {
     return failure(Exit::precondition, "this recovery folder is in use already", context.options.recovery,
                    "stage: " + std::string(recovery::to_string(state.stage())),
                    "Nothing was touched. Choose a new recovery folder.");
