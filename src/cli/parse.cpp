@@ -146,10 +146,9 @@ void add_selection(CLI::App& app, Options& options) {
   add_moment("--until", choice.until, "Only what arrived then or before");
 }
 
-void add_limit(CLI::App& app, Options& options) {
+void add_limit(CLI::App& app, Options& options, const std::string& help) {
   app.add_option_function<std::uint64_t>(
-         "--limit", [&options](const std::uint64_t& n) { options.pace.limit = n; },
-         "Hand over N, leave the rest pending")
+         "--limit", [&options](const std::uint64_t& n) { options.pace.limit = n; }, help)
       ->type_name("N");
 }
 
@@ -216,8 +215,9 @@ void add_own_options(CLI::App& app, std::string_view verb, Options& options) {
   const bool plans = verb == "plan" || verb == "replay" || verb == "explain";
   if (plans) add_planning(app, options);
   if (plans) add_release(app, options);
-  if (plans) add_selection(app, options);
-  if (verb == "plan" || verb == "replay") add_limit(app, options);
+  if (plans || verb == "inspect") add_selection(app, options);
+  if (verb == "plan" || verb == "replay") add_limit(app, options, "Hand over N, leave the rest pending");
+  if (verb == "inspect") add_limit(app, options, "Only the N oldest messages");
   if (verb == "explain") {
     app.add_option("--plan", options.plan_file, "As this plan says")->type_name("FILE");
   }

@@ -140,20 +140,23 @@ Result<std::vector<FolderCount>> count_folders(files::Tree& mailroot) {
   std::vector<FolderCount> folders;
   std::unordered_map<std::string, std::size_t> index;
   FolderCount root;
-  const auto counted = walk(mailroot, [&](const Item& item) -> Result<void> {
-    const std::string top(top_of(item.path));
-    if (item.status.kind == Kind::folder && top.empty() && !item.path.empty()) {
-      index.emplace(item.path, folders.size());
-      folders.push_back({item.path, role_of(item.path), 0, 0, {}});
-    }
-    if (item.status.kind != Kind::file) return {};
-    const auto found = index.find(top);
-    auto& count = found == index.end() ? root : folders[found->second];
-    if (count.files == 0 || item.status.written < count.oldest) count.oldest = item.status.written;
-    ++count.files;
-    count.bytes += item.status.size;
-    return {};
-  });
+  const auto counted = walk(
+      mailroot,
+      [&](const Item& item) -> Result<void> {
+        const std::string top(top_of(item.path));
+        if (item.status.kind == Kind::folder && top.empty() && !item.path.empty()) {
+          index.emplace(item.path, folders.size());
+          folders.push_back({item.path, role_of(item.path), 0, 0, {}});
+        }
+        if (item.status.kind != Kind::file) return {};
+        const auto found = index.find(top);
+        auto& count = found == index.end() ? root : folders[found->second];
+        if (count.files == 0 || item.status.written < count.oldest) count.oldest = item.status.written;
+        ++count.files;
+        count.bytes += item.status.size;
+        return {};
+      },
+      Vanished::passed_over);
   if (!counted) return failure(counted.error());
   if (root.files > 0) folders.insert(folders.begin(), root);
   return folders;

@@ -39,9 +39,13 @@ struct Counts {
   std::uint64_t others = 0;  // links and special files: recorded and named, never opened
 };
 
+// What was listed a moment ago and is gone: an error, or passed over in a look at a Mailroot whose service runs.
+enum class Vanished { error, passed_over };
+
 // Walks the whole tree in bytewise order of paths, a folder before what is in it; the root itself first (path ""). A
 // staging folder of ours that holds only its token is left out. Iterative: a 300-deep tree is an ordinary one.
-Result<Counts> walk(files::Tree& mailroot, const std::function<Result<void>(const Item&)>& visit);
+Result<Counts> walk(files::Tree& mailroot, const std::function<Result<void>(const Item&)>& visit,
+                    Vanished vanished = Vanished::error);
 
 // What must hold before anything is touched (Exit::precondition): a folder with Queue or Pickup directly in it (else
 // the likely path is named), no link in place of Queue, Pickup, Drop, Badmail or Mailbox (its target is named), no

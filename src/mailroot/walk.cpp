@@ -33,7 +33,8 @@ Error changed_meanwhile(Error error) {
 
 class Walk {
  public:
-  Walk(files::Tree& tree, const std::function<Result<void>(const Item&)>& visit) : tree_(tree), visit_(visit) {}
+  Walk(files::Tree& tree, const std::function<Result<void>(const Item&)>& visit, Vanished vanished)
+      : tree_(tree), visit_(visit), pass_over_(vanished == Vanished::passed_over) {}
 
   Result<Counts> run() {
     REQUEUE_CHECK(look_at(""));
@@ -56,9 +57,14 @@ class Walk {
   Result<void> look_at(const files::Relative& path) {
     Item item;
     item.path = path;
-    REQUEUE_TRY(item.status, tree_.status(path));
+    auto status = tree_.status(path);
+    if (!status && pass_over_ && status.error().cause == Cause::not_found) return {};
+    if (!status) return failure(std::move(status.error()));
+    item.status = *status;
     if (item.status.kind == Kind::file || item.status.kind == Kind::folder) {
-      REQUEUE_TRY(item.streams, tree_.streams(path));
+      auto streams = tree_.streams(path);
+      if (!streams && !pass_over_) return failure(std::move(streams.error()));
+      if (streams) item.streams = std::move(*streams);
     } else if (item.status.kind == Kind::link) {
       // A link whose target cannot be told is recorded as a link all the same; it is not followed in any case.
       item.target = tree_.link_target(path).value_or("");
@@ -84,7 +90,10 @@ class Walk {
   }
 
   Result<void> enter(const files::Relative& folder) {
-    REQUEUE_TRY(auto entries, tree_.list(folder));
+    auto listed = tree_.list(folder);
+    if (!listed && pass_over_ && listed.error().cause == Cause::not_found) return {};
+    if (!listed) return failure(std::move(listed.error()));
+    auto& entries = *listed;
     Frame frame;
     frame.folder = folder;
     frame.steps.reserve(entries.size());
@@ -106,13 +115,14 @@ class Walk {
 
   files::Tree& tree_;
   const std::function<Result<void>(const Item&)>& visit_;
+  bool pass_over_;
   std::vector<Frame> frames_;
   Counts counts_;
 };
 
 }  // namespace
 
-Result<Counts> walk(files::Tree& mailroot, const std::function<Result<void>(const Item&)>& visit) {
+Result<Counts> walk(files::Tree& mailroot, const std::function<Result<void>(const Item&)>& visit, Vanished vanished) {
   // What the visitor says is its own; only what the tree says is turned into "changed meanwhile".
   bool visitor_failed = false;
   const std::function<Result<void>(const Item&)> guarded = [&](const Item& item) {
@@ -120,7 +130,7 @@ Result<Counts> walk(files::Tree& mailroot, const std::function<Result<void>(cons
     visitor_failed = !result.has_value();
     return result;
   };
-  auto counts = Walk(mailroot, guarded).run();
+  auto counts = Walk(mailroot, guarded, vanished).run();
   if (counts || visitor_failed) return counts;
   return failure(changed_meanwhile(std::move(counts.error())));
 }

@@ -23,11 +23,12 @@ constexpr std::size_t most_named = 1000;
 // Streams the snapshot's files once: selects, reads each header block, decides each message by itself.
 class Collector {
  public:
-  Collector(recovery::Recovery& recovery, const Ledger& ledger, const PlanOptions& options, Watcher& watcher)
+  Collector(recovery::Recovery& recovery, const Ledger& ledger, const PlanOptions& options, Watcher& watcher, bool live)
       : recovery_(recovery),
         ledger_(ledger),
         options_(options),
         watcher_(watcher),
+        live_(live),
         selector_(recovery.state(), options.folders),
         decider_(recovery.state(), ledger, options, now()) {}
 
@@ -61,6 +62,7 @@ class Collector {
 
   Result<void> read(const snapshot::Entry& entry, bool unknown_name) {
     auto message = message_of(entry);
+    if (live_) message.stored = entry.stored;
     Traits known;
     const auto opened = open_message(recovery_, message);
     if (opened) {
@@ -68,7 +70,7 @@ class Collector {
         leave(entry.source);
         return {};
       }
-      REQUEUE_CHECK(decide(message, *opened, unknown_name, known));
+      decide(message, *opened, unknown_name, known);
     } else {
       decider_.decide_unreadable(message);
     }
@@ -79,7 +81,7 @@ class Collector {
     return {};
   }
 
-  Result<void> decide(Message& message, const OpenedMessage& opened, bool unknown_name, Traits& known) {
+  void decide(Message& message, const OpenedMessage& opened, bool unknown_name, Traits& known) {
     Reading reading;
     reading.facts = mail::facts_of(opened.block);
     message.arrival = arrival_of(reading.facts, message.mtime);
@@ -87,9 +89,9 @@ class Collector {
     read_envelope(reading, message, options_);
     message.envelope_source = reading.envelope.source;
     decider_.decide(message, reading, unknown_name);
+    if (options_.seen) options_.seen(message, reading);
     fill(known, reading.facts, opened.block);
-    if (message.as_found && message.disposition == Disposition::pending) return note_dot(message);
-    return {};
+    if (message.as_found && message.disposition == Disposition::pending) note_dot(message);
   }
 
   static void fill(Traits& known, const mail::Facts& facts, const mail::HeaderBlock& block) {
@@ -106,17 +108,18 @@ class Collector {
     std::memcpy(&known.message_id, id.data(), sizeof known.message_id);
   }
 
-  Result<void> note_dot(Message& message) {
-    REQUEUE_TRY(const auto source, open_source(recovery_, message));
-    const auto dot = mail::has_leading_dot(*source);
+  void note_dot(Message& message) {
+    const auto source = open_source(recovery_, message);
+    if (!source) return;  // a live file may go at any moment; of the snapshot's, the handoff will tell
+    const auto dot = mail::has_leading_dot(**source);
     if (dot && *dot) note(message, "as_found_dot");
-    return {};
   }
 
   recovery::Recovery& recovery_;
   const Ledger& ledger_;
   const PlanOptions& options_;
   Watcher& watcher_;
+  bool live_;
   Selector selector_;
   Decider decider_;
   std::map<std::string, std::uint64_t> not_replayed_;
@@ -222,14 +225,10 @@ std::uint64_t Plan::left_for_another_run() const {
   }));
 }
 
-Result<Plan> make_plan(recovery::Recovery& recovery, const Ledger& ledger, const PlanOptions& options,
-                       Watcher& watcher) {
-  REQUEUE_CHECK(check_emptied(recovery.state()));
-  REQUEUE_CHECK(check_folders(options.folders));
-  const auto& snapshot = recovery.state().snapshot;
-  watcher.phase("plan", snapshot ? snapshot->files : 0, snapshot ? snapshot->bytes : 0);
-  Collector collector(recovery, ledger, options, watcher);
-  REQUEUE_CHECK(snapshot::read_entries(recovery.tree(), [&](const auto& entry) { return collector.see(entry); }));
+Result<Plan> preview(recovery::Recovery& recovery, const Ledger& ledger, const PlanOptions& options, Watcher& watcher,
+                     const PreviewInput& look) {
+  Collector collector(recovery, ledger, options, watcher, look.live);
+  REQUEUE_CHECK(look.each([&](const snapshot::Entry& entry) { return collector.see(entry); }));
   auto traits = std::move(collector.traits);
   auto plan = collector.finish();
   REQUEUE_CHECK(check_overrides(plan, options));
@@ -244,6 +243,16 @@ Result<Plan> make_plan(recovery::Recovery& recovery, const Ledger& ledger, const
   note_reused_message_ids(plan, traits);
   sum_up(plan, options);
   return plan;
+}
+
+Result<Plan> make_plan(recovery::Recovery& recovery, const Ledger& ledger, const PlanOptions& options,
+                       Watcher& watcher) {
+  REQUEUE_CHECK(check_emptied(recovery.state()));
+  REQUEUE_CHECK(check_folders(options.folders));
+  const auto& snapshot = recovery.state().snapshot;
+  watcher.phase("plan", snapshot ? snapshot->files : 0, snapshot ? snapshot->bytes : 0);
+  return preview(recovery, ledger, options, watcher,
+                 {[&](const Visit& visit) { return snapshot::read_entries(recovery.tree(), visit); }, false});
 }
 
 }  // namespace requeue::replay

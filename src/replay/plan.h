@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -15,6 +16,7 @@
 #include "recovery/recovery.h"
 #include "replay/choice.h"
 #include "replay/ledger.h"
+#include "snapshot/bag.h"
 
 namespace requeue::replay {
 
@@ -49,6 +51,9 @@ struct Trace {
   }
 };
 
+struct Message;
+struct Reading;
+
 // What stands in the live Queue and Pickup while an adopted snapshot is replayed: left in place by the person who made
 // the backup. Names in lower case, digests as hex.
 struct LiveMail {
@@ -73,6 +78,7 @@ struct PlanOptions {
   std::vector<std::string> owed_domains;  // --owed-domain: header-only mail goes to recipients there only
   bool hold_several_domains = false;      // --several-domains hold
   Trace* trace = nullptr;
+  std::function<void(const Message&, const Reading&)> seen;  // of each message that could be read, as it was decided
 };
 
 // Kept small: personal strings stay in the snapshot and are read again when a line is written.
@@ -128,6 +134,15 @@ Result<Plan> make_plan(recovery::Recovery& recovery, const Ledger& ledger, const
 
 // The source that a duplicate is a copy of, true bytes; empty when it is none.
 std::string original_of(const Plan& plan, const Message& message);
+
+// The same decisions before anything was emptied, for a look: of a Mailroot's files as they stand, or of a snapshot.
+using Visit = std::function<Result<void>(const snapshot::Entry&)>;
+struct PreviewInput {
+  std::function<Result<void>(const Visit&)> each;
+  bool live = false;  // `stored` of an entry is its path below recovery.tree(); what is gone is none of it
+};
+Result<Plan> preview(recovery::Recovery& recovery, const Ledger& ledger, const PlanOptions& options, Watcher& watcher,
+                     const PreviewInput& look);
 
 // Everything about one message, read again from the snapshot: for plan --out, messages.jsonl, reports, and composing.
 struct Reading {
