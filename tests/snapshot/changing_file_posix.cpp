@@ -101,4 +101,21 @@ TEST_CASE("A file that goes while it is copied ends the snapshot: it is not pass
   check_refused(*bench);
 }
 
+TEST_CASE("A file that is changed while it is compared before its removal is not the one that was copied", "[empty]") {
+  auto files = std::make_shared<RecordingFiles>();
+  Bench bench(files);
+  bench.add("Queue/a.EML", "one");
+  bench.snapshotted();
+  bench.add("Queue/a.EML", "one");  // newer times, so that its bytes are read
+  int compared = 0;
+  files->before("streams", [&](const Call& call) {
+    // The second time is the one right before the removal; the bytes were read by then.
+    if (call.path == "Queue/a.EML" && ++compared == 2) bench.add("Queue/a.EML", "two");
+  });
+  const auto emptied = bench.empty();
+  CHECK(compared >= 2);
+  CHECK(emptied.files == 0);
+  CHECK(read(bench.mailroot() / "Queue/a.EML") == "two");
+}
+
 }  // namespace requeue::tests

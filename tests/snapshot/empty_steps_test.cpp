@@ -1,5 +1,6 @@
 // Emptying, step by step: what must hold before, what is recorded and flushed when, and what ends it.
 #include "snapshot/bench.h"
+#include "snapshot/copy.h"
 
 namespace requeue::tests {
 namespace fs = boost::filesystem;
@@ -154,6 +155,52 @@ TEST_CASE("A staging folder of a replay is neither copied nor removed while it h
   const auto emptied = bench.empty();
   CHECK(emptied.newcomers == 0);
   CHECK(read(bench.mailroot() / ".requeue-0011/token") == "0011\n/r\n");
+}
+
+TEST_CASE("That a file of a begun group was not removed by us is flushed before anything else is said", "[empty]") {
+  auto files = std::make_shared<RecordingFiles>();
+  Bench bench(files);
+  bench.add("Queue/a.EML", "one");
+  bench.add("Queue/b.EML", "two");
+  bench.snapshotted();
+  files->before("remove_file", [&](const Call& call) {
+    if (call.path == "Queue/a.EML") fs::remove(bench.mailroot() / "Queue/b.EML");
+  });
+  files->forget();
+  CHECK(bench.empty().files == 1);
+  // emptying, removing, gone, emptied: each flushed on its own.
+  std::string order;
+  for (const auto& call : files->calls()) {
+    if (call.path == "journal.jsonl" && (call.verb == "write" || call.verb == "flush")) order += call.verb[0];
+  }
+  CHECK(order == "wfwfwfwf");
+}
+
+TEST_CASE("A link that stands in a file's place at the moment of its removal is a newcomer, and no end of the run",
+          "[empty]") {
+  auto files = std::make_shared<FaultyFiles>();
+  Bench bench(files);
+  bench.add("Queue/a.EML", "one");
+  bench.add("Queue/b.EML", "two");
+  bench.snapshotted();
+  files->add({"remove_file", "Queue/a.EML", 1, Cause::is_link});
+  const auto emptied = bench.empty();
+  CHECK(emptied.files == 1);
+  CHECK(bench.recovery().state().left_in_place.count("Queue/a.EML") == 1);
+}
+
+TEST_CASE("The same state is the same file with the same size and times, whatever its rights", "[empty]") {
+  files::Status status;
+  status.identity = {1, 2};
+  status.size = 3;
+  auto other = status;
+  other.mode = 0400;
+  CHECK(snapshot::same_state(status, other));
+  other.identity.file = 3;
+  CHECK_FALSE(snapshot::same_state(status, other));
+  other = status;
+  other.changed.nanoseconds = 1;
+  CHECK_FALSE(snapshot::same_state(status, other));
 }
 
 }  // namespace requeue::tests

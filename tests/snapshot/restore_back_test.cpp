@@ -216,4 +216,18 @@ TEST_CASE("Tag files that differ from the journal's root stop a restore into the
   CHECK(contents(bench.mailroot() / "Queue").empty());
 }
 
+TEST_CASE("What was left in place by the emptying was never taken out, and is not recorded as put back",
+          "[restore_back]") {
+  auto files = std::make_shared<FaultyFiles>();
+  Bench bench(files);
+  files->add({"remove_file", "Queue/0001.EML", 1, Cause::denied, true});
+  emptied(bench);
+  files->heal();
+  const auto restored = restored_back(bench);
+  CHECK(restored.restored == 2);
+  CHECK(restored.present == 1);
+  CHECK(bench.recovery().state().restored.count("Queue/0001.EML") == 0);
+  CHECK(bench.recovery().state().left_in_place.count("Queue/0001.EML") == 1);
+}
+
 }  // namespace requeue::tests
