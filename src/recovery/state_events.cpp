@@ -150,6 +150,7 @@ Result<void> State::see_restored(const Json& event) {
   // A group that was cut short is ended with the sources that were found standing, by name.
   const auto sources = event.contains("sources") ? list_of(event, "sources") : restoring->sources;
   restored.insert(sources.begin(), sources.end());
+  for (auto& source : list_of(event, "in_doubt")) restoring_abandoned.insert(std::move(source));
   restoring.reset();
   return {};
 }
@@ -183,9 +184,19 @@ Result<void> State::see_intent(const Json& /*event*/) {
   return {};
 }
 
+// A person's word on a message in doubt stands above what made it doubtful.
+Result<void> State::see_resolved(const Json& event) {
+  const auto source = text_of(event, "source");
+  gone.erase(source);
+  restoring_abandoned.erase(source);
+  if (in_doubt > 0) --in_doubt;
+  return see_intent(event);
+}
+
 Result<void> State::see_replay_end(const Json& event) {
   REQUEUE_CHECK(see_replay(event));
   replay_begun = true;
+  in_doubt = count_of(event, "in_doubt");
   // -1 for a field that is missing: what is not said to be complete is not.
   replay_complete = integer_of(event, "pending", -1) == 0 && integer_of(event, "failed", -1) == 0;
   return {};

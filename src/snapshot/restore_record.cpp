@@ -31,7 +31,7 @@ class JournaledRecord final : public RestoreRecord {
 
  private:
   Result<bool> service_ran_since() const;
-  Result<void> doubt(const std::string& source, Restored& result);
+  void doubt(const std::string& source, Restored& result);
 
   recovery::Recovery& recovery_;
   std::set<std::string> doubted_;  // escaped
@@ -55,25 +55,25 @@ Result<void> JournaledRecord::settle_unfinished(files::Tree& target, Restored& r
     } else if (status.error().cause != Cause::not_found) {
       return failure(status.error());
     } else if (ran || !same_boot) {
-      REQUEUE_CHECK(doubt(source, result));
+      doubt(source, result);
     }
   }
   // The renames of that run may be in the system's memory only.
   std::set<files::Relative> folders;
   for (const auto& source : standing) folders.emplace(files::parent_of(unescape_bytes(source.get<std::string>())));
   for (const auto& folder : folders) REQUEUE_CHECK(target.flush_folder(folder));
-  REQUEUE_CHECK(recovery_.record("restored", Json{{"group", unfinished.group}, {"sources", standing}}));
+  Json fields{{"group", unfinished.group}, {"sources", standing}};
+  if (!doubted_.empty()) fields["in_doubt"] = doubted_;
+  REQUEUE_CHECK(recovery_.record("restored", fields));
   return recovery_.flush();
 }
 
-Result<void> JournaledRecord::doubt(const std::string& source, Restored& result) {
-  const std::string why =
-      "a restore was cut short here and the machine was restarted or the service ran since: "
-      "the service may have sent it";
+// Any file of the group, message or not: which of them are messages the next replay decides, and tells of those only.
+void JournaledRecord::doubt(const std::string& source, Restored& result) {
   doubted_.insert(source);
-  result.left_out.push_back(printable(unescape_bytes(source)) + ": in doubt: " + why);
-  return recovery_.record("in_doubt",
-                          Json{{"source", source}, {"name", ""}, {"rule", "restoring_unfinished"}, {"why", why}});
+  result.left_out.push_back(printable(unescape_bytes(source)) +
+                            ": in doubt: a restore was cut short here and the machine was restarted or the service ran "
+                            "since: the service may have sent it");
 }
 
 // The state knows only whether the service was ever seen running after the emptying, which an earlier probe makes true.

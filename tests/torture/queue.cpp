@@ -56,14 +56,13 @@ std::vector<File> files() {
   };
 }
 
-// The first Subject line; these messages have one, or none.
+}  // namespace
+
 std::string subject_of(const std::string& bytes) {
   const auto at = bytes.find("Subject: ");
   if (at == std::string::npos) return "(none)";
   return bytes.substr(at + 9, bytes.find_first_of("\r\n", at) - at - 9);
 }
-
-}  // namespace
 
 void make_queue(const fs::path& mailroot) {
   for (const char* const folder : {"Queue", "Pickup", "Drop", "Badmail", "SortTemp", "Route/empty"}) {

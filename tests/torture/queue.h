@@ -15,6 +15,8 @@ namespace fs = boost::filesystem;
 // Subject and recipient (lower case), to how many times it must arrive.
 using Deliveries = std::map<std::pair<std::string, std::string>, int>;
 
+// The first Subject line of a message of the queue; "(none)" when it has none.
+std::string subject_of(const std::string& bytes);
 void make_queue(const fs::path& mailroot);
 const Deliveries& owed();
 // What the stand-in has delivered into `folder`.

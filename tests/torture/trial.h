@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct Programs {
 // What was wrong, each as a sentence; all empty: the point was survived.
 struct Findings {
   std::vector<std::string> lost, doubled, in_doubt, other;
+  std::size_t known_doubts = 0;  // files in doubt that may be: the machine was restarted
   [[nodiscard]] bool any() const { return !lost.empty() || !doubled.empty() || !in_doubt.empty() || !other.empty(); }
 };
 
@@ -38,6 +40,10 @@ class Trial {
   requeue::tests::Ran disturb(const std::vector<std::string>& environment);
   // The same, killed at a moment of the clock's choosing, not at a call of ours.
   void kill_after(std::chrono::microseconds time);
+  // From here on every run meets a machine that was restarted: another boot_id, bound over the real one. False where
+  // this account may not do that.
+  static bool can_reboot();
+  void reboot();
   // The stand-in takes and delivers what it finds, as a service does between the kill and the next run.
   void serve();
   // The same command again, to its end, then the rest of the procedure, and all the checks.
@@ -56,11 +62,15 @@ class Trial {
   void check_restored();
   void check_deliveries();
   void check_audit();
+  void read_doubts();
 
   Programs programs_;
   Phase phase_;
   requeue::tests::TemporaryFolder folder_;
   fs::path mailroot_, recovery_, backup_, deliver_, state_;
+  fs::path boot_id_;                    // empty: the machine was not restarted
+  std::set<std::string> doubted_;       // sources that the journal calls in doubt, or gone without a removal of ours
+  std::set<std::string> doubted_mail_;  // their subjects
   Findings findings_;
 };
 
