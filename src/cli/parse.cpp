@@ -231,6 +231,8 @@ void add_own_options(CLI::App& app, std::string_view verb, Options& options) {
            "--no-probe", [&options](const std::string& why) { options.no_probe = why; },
            "Replay without a passed probe; the reason is recorded")
         ->type_name("REASON");
+    app.add_option("--resolve", options.resolve, "Record your word on a message in doubt; sends nothing (repeatable)")
+        ->type_name("sent|not-sent SOURCE");
     add_pace(app, options);
   }
   if (verb == "restore") {
@@ -298,6 +300,14 @@ std::string check_target(const Options& options) {
   return plain && !options.plan.owed_domains.empty() ? "--owed-domain does not go with --target plain" : "";
 }
 
+std::string check_words(const Options& options) {
+  for (const auto& [word, source] : options.resolve) {
+    if (word != "sent" && word != "not-sent")
+      return "--resolve takes sent or not-sent and a source, not " + printable(word);
+  }
+  return {};
+}
+
 std::string check_paths(const Options& options, const Verb& verb) {
   if (verb.recovery_required && options.recovery.empty()) return "--recovery DIR is needed";
   if (verb.mailroot_required && options.mailroot.empty()) return "--mailroot DIR is needed";
@@ -352,6 +362,7 @@ Parsed parse(const std::vector<std::string>& arguments) {
     if (parsed.usage_error.empty()) parsed.usage_error = check_paths(options, verb);
     if (parsed.usage_error.empty()) parsed.usage_error = check_service(options);
     if (parsed.usage_error.empty()) parsed.usage_error = check_target(options);
+    if (parsed.usage_error.empty()) parsed.usage_error = check_words(options);
   }
   options.pace.batch = std::min<std::uint64_t>(options.pace.batch, 256);
   options.command_line = without_addresses(arguments);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "replay/plan.h"
@@ -50,6 +51,7 @@ struct Options {
   std::string out_file;
   std::string pickup;
   std::optional<std::string> no_probe;
+  std::vector<std::pair<std::string, std::string>> resolve;  // sent or not-sent, source
   replay::Pace pace;
 
   std::vector<std::string> expect_heads;

@@ -2,6 +2,7 @@
 #include "replay/plan.h"
 
 #include "commands/context.h"
+#include "commands/doubt_words.h"
 #include "commands/plan_words.h"
 #include "commands/planning.h"
 #include "commands/session.h"
@@ -62,6 +63,7 @@ Result<Outcome> plan(Context& context) {
                       {"balanced", counts.balanced()},
                       {"notes", notes_json(notes_of(context, recovery->state(), made))},
                       {"held_messages", held_json(made)},
+                      {"in_doubt_messages", doubts_json(made)},
                       {"not_mail_files", not_mail_json(made)},
                       {"head", recovery->head()}};
   return outcome;

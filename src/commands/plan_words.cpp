@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "commands/doubt_words.h"
 #include "commands/words.h"
 #include "core/text.h"
 
@@ -111,8 +112,7 @@ void tell_plan(Context& context, const recovery::State& state, const replay::Pla
   tell_not_mail(context, plan, telling);
   tell_held(context, state, plan, telling);
   tell_open(context, plan, telling, Disposition::failed, "failed", "not sent; the next run tries again");
-  tell_open(context, plan, telling, Disposition::in_doubt, "in doubt",
-            "may have been sent, and never sent again by itself");
+  tell_doubts(context, plan, telling);
   const auto left = telling.split_left ? plan.left_for_another_run() : 0;
   context.console.result("found " + number(counts.found) + " = replayed " + number(counts.replayed) + " + " +
                          std::string(telling.pending_word) + " " + number(counts.pending - left) +

@@ -2,9 +2,11 @@
 #include "replay/replay.h"
 
 #include "commands/context.h"
+#include "commands/doubt_words.h"
 #include "commands/plan_words.h"
 #include "commands/planning.h"
 #include "commands/preflight.h"
+#include "commands/resolve.h"
 #include "commands/session.h"
 #include "commands/words.h"
 #include "core/text.h"
@@ -61,6 +63,7 @@ Json replay_body_of(const replay::ReplayResult& result, const replay::Plan& plan
   body["not_mail"] = plan.not_mail;
   body["balanced"] = result.counts.balanced();
   body["notes"] = notes_json(notes);
+  body["in_doubt_messages"] = doubts_json(plan);
   body["look"] = Json{{"pickup", result.after.pickup_ours},
                       {"queue_before", result.before.queue},
                       {"queue_after", result.after.queue},
@@ -130,6 +133,7 @@ Result<Outcome> replay_rehearse(Context& context, recovery::Recovery& recovery, 
 }  // namespace
 
 Result<Outcome> replay(Context& context) {
+  if (!context.options.resolve.empty()) return resolve(context);
   replay::Ledger before;
   std::string id;
   files::Path pickup;

@@ -30,6 +30,10 @@ Next next_of(const Context& context, const recovery::State& state) {
     case recovery::Stage::replaying:
       return {again(context, "replay"), {}};
     case recovery::Stage::done:
+      if (state.in_doubt > 0) {
+        return {again(context, "plan"), "messages are in doubt (" + std::to_string(state.in_doubt) +
+                                            "): look where plan says, then replay --resolve sent|not-sent SOURCE"};
+      }
       return {again(context, "audit"), "keep the journal head in the change ticket"};
   }
   return {};

@@ -43,7 +43,7 @@ Result<void> State::check_first(const journal::Line& line) {
 }
 
 State::Handler State::handler_for(std::string_view event) {
-  static constexpr std::array<std::pair<std::string_view, Handler>, 20> handlers{{
+  static constexpr std::array<std::pair<std::string_view, Handler>, 21> handlers{{
       {"run", &State::see_run},
       {"run_end", &State::see_run_end},
       {"service", &State::see_service},
@@ -63,6 +63,7 @@ State::Handler State::handler_for(std::string_view event) {
       {"commit", &State::see_intent},
       {"abort", &State::see_intent},
       {"in_doubt", &State::see_intent},
+      {"resolved", &State::see_resolved},
       {"replay_end", &State::see_replay_end},
   }};
   const auto* const found =

@@ -5,8 +5,9 @@
 // {files, bytes, folders, streams, others, root, method, adopted, mailroot, superseded}, verified {ok, files, bytes,
 // level, root, wrong}, emptying {root, keep, empty_mailbox, pickup}, removing {first, last, count [, again]},
 // left_in_place {source, why}, gone {source, why}, emptied {files, kept, newcomers, by_hand}, restoring {group,
-// sources}, restored {group [, sources]}, probe {result, seconds, token, ...}; and of messages (replay/ledger.h):
-// replay {folders, ...}, message, intent, commit, abort, in_doubt, no_probe, replay_end {folders, pending, failed,
+// sources}, restored {group [, sources, in_doubt]}, probe {result, seconds, token, ...}; and of messages
+// (replay/ledger.h): replay {folders, ...}, message, intent, commit, abort, in_doubt, resolved, no_probe, replay_end
+// {folders, pending, failed,
 // ...}. An event that is not known is passed over: the format only grows.
 //
 // A source is text, as the event has it: escape_bytes of the path below the Mailroot. A resumed emptying records
@@ -91,7 +92,8 @@ class State : public Fold {
 
   std::set<std::string> restored;  // sources that restore put back into the recorded Mailroot
   std::optional<RestoringGroup> restoring;
-  // Sources of groups that were left unfinished and that no later group took up: whether they stand is not known.
+  // Sources of groups that were left unfinished and that no later group took up, or that a later restore called in
+  // doubt: whether the service has them is not known.
   std::set<std::string> restoring_abandoned;
 
   std::string probe_result, probe_token;
@@ -100,6 +102,7 @@ class State : public Fold {
 
   bool replay_begun = false;
   bool replay_complete = false;            // the last replay left nothing pending or failed
+  std::uint64_t in_doubt = 0;              // as the last replay ended, less what a person settled since
   std::set<std::string> replayed_folders;  // top folders, lower case, once replayed with --folder
 
   std::string last_command;
@@ -127,6 +130,7 @@ class State : public Fold {
   Result<void> see_replay(const Json& event);
   Result<void> see_message(const Json& event);
   Result<void> see_intent(const Json& event);
+  Result<void> see_resolved(const Json& event);
   Result<void> see_replay_end(const Json& event);
 
   // The Mailroot was taken from this run's `run` event, and nothing was done to it yet: a run that is refused because

@@ -16,6 +16,8 @@ constexpr std::string_view rules[] = {
     "released",
     "found_in_pickup",
     "staged_gone",
+    "resolved_sent",
+    "resolved_not_sent",
     // duplicate
     "content",
     "exact",

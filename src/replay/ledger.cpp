@@ -1,5 +1,4 @@
 #include "replay/ledger.h"
-
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -62,7 +61,7 @@ unsigned char Ledger::intern_rule(const std::string& rule) {
 Result<void> Ledger::see(const journal::Line& line) {
   if (line.event == "no_probe") no_probe_ = true;
   const bool of_message = line.event == "message" || line.event == "intent" || line.event == "commit" ||
-                          line.event == "abort" || line.event == "in_doubt";
+                          line.event == "abort" || line.event == "in_doubt" || line.event == "resolved";
   if (!of_message) return {};
   const auto source = unescape_bytes(text_of(line.json, "source"));
   if (line.event == "message") see_message(source, line.json);
@@ -70,6 +69,7 @@ Result<void> Ledger::see(const journal::Line& line) {
   if (line.event == "commit") see_commit(source, line.json);
   if (line.event == "abort") see_abort(source);
   if (line.event == "in_doubt") see_in_doubt(source, line.json);
+  if (line.event == "resolved") see_resolved(source, line.json);
   return {};
 }
 
@@ -117,12 +117,25 @@ void Ledger::see_in_doubt(const std::string& source, const Json& json) {
   const auto intent = open_.find(source);
   if (intent != open_.end()) {
     standing.details = digest_of(intent->second.details);
+    if (standing.disposition != Disposition::replayed) doubted_.insert_or_assign(source, std::move(intent->second));
     open_.erase(intent);
   }
   if (standing.disposition == Disposition::replayed) return;
   standing.disposition = Disposition::in_doubt;
   standing.rule = intern_rule(text_of(json, "rule"));
   standing.journaled = false;
+}
+
+// Only of what is in doubt: a word on anything else is not ours.
+void Ledger::see_resolved(const std::string& source, const Json& json) {
+  const auto found = standings_.find(source);
+  if (found == standings_.end() || found->second.disposition != Disposition::in_doubt) return;
+  const bool sent = text_of(json, "word") != "not_sent";
+  auto& standing = found->second;
+  standing.disposition = sent ? Disposition::replayed : Disposition::pending;
+  standing.rule = intern_rule(std::string(sent ? resolved_sent : resolved_not_sent));
+  standing.journaled = false;
+  doubted_.erase(source);
 }
 
 const Standing* Ledger::find(const std::string& source) const {

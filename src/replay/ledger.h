@@ -4,7 +4,8 @@
 //   message  {source, sha256, content, disposition, rule, duplicate_of, written_name, written_sha256, details}
 //   intent   {source, sha256, pickup (path), staging (path), name, written_sha256, options, envelope_recorded, boot,
 //   details} commit   {source, name, how: renamed|found_in_pickup|staged_gone} abort    {source, name, why} in_doubt
-//   {source, name, rule: staging_gone|name_taken|reboot|gone_before_empty, why} replay_end {pickup_left, queue_before,
+//   {source, name, rule: staging_gone|name_taken|reboot|gone_before_empty, why} resolved {source, name, rule,
+//   word: sent|not_sent} replay_end {pickup_left, queue_before,
 //   queue_after, badmail_before, badmail_after, ...counts}
 // `source` is escape_bytes of the path below the Mailroot in the journal, and its true bytes in everything here (keys,
 // OpenIntent::source): escape it again when an event is written. `details` names a line of messages.jsonl, which holds
@@ -27,6 +28,10 @@ namespace requeue::replay {
 enum class Disposition : unsigned char { pending, replayed, duplicate, held, skipped, in_doubt, failed };
 std::string_view to_string(Disposition disposition);
 std::optional<Disposition> disposition_of(std::string_view name);
+
+// By a person's word.
+inline constexpr std::string_view resolved_sent = "resolved_sent";
+inline constexpr std::string_view resolved_not_sent = "resolved_not_sent";
 
 // An intent that is not settled yet. At most one a message.
 struct OpenIntent {
@@ -60,6 +65,8 @@ class Ledger : public recovery::Fold {
   // nullptr: the journal does not know this source yet.
   [[nodiscard]] const Standing* find(const std::string& source) const;
   [[nodiscard]] const std::unordered_map<std::string, OpenIntent>& open_intents() const { return open_; }
+  // The intents of messages in doubt, where there was one: their staged files are kept until a person's word.
+  [[nodiscard]] const std::unordered_map<std::string, OpenIntent>& doubted() const { return doubted_; }
   [[nodiscard]] const std::unordered_map<std::string, Standing>& all() const { return standings_; }
   [[nodiscard]] const std::string& rule_text(unsigned char index) const { return rules_[index]; }
   [[nodiscard]] bool is_final(const std::string& source) const;  // replayed or in doubt
@@ -70,9 +77,11 @@ class Ledger : public recovery::Fold {
   void see_commit(const std::string& source, const Json& json);
   void see_abort(const std::string& source);
   void see_in_doubt(const std::string& source, const Json& json);
+  void see_resolved(const std::string& source, const Json& json);
   unsigned char intern_rule(const std::string& rule);
   std::unordered_map<std::string, Standing> standings_;
   std::unordered_map<std::string, OpenIntent> open_;
+  std::unordered_map<std::string, OpenIntent> doubted_;
   std::vector<std::string> rules_{""};
   bool no_probe_ = false;
 };

@@ -251,8 +251,11 @@ Result<Plan> make_plan(recovery::Recovery& recovery, const Ledger& ledger, const
   REQUEUE_CHECK(check_folders(options.folders));
   const auto& snapshot = recovery.state().snapshot;
   watcher.phase("plan", snapshot ? snapshot->files : 0, snapshot ? snapshot->bytes : 0);
-  return preview(recovery, ledger, options, watcher,
-                 {[&](const Visit& visit) { return snapshot::read_entries(recovery.tree(), visit); }, false});
+  REQUEUE_TRY(auto plan,
+              preview(recovery, ledger, options, watcher,
+                      {[&](const Visit& visit) { return snapshot::read_entries(recovery.tree(), visit); }, false}));
+  name_places(plan, recovery.state(), ledger);
+  return plan;
 }
 
 }  // namespace requeue::replay

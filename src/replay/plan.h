@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -122,6 +123,8 @@ struct Plan {
   // Folders that were emptied and are not replayed: name and count, for `restore --folder`.
   std::vector<std::pair<std::string, std::uint64_t>> not_replayed;
   std::vector<std::string> notes;  // for people and --json: several domains, left in place, ...
+  // Of messages in doubt: the places where something of them may stand, for a person to look at.
+  std::map<std::string, std::vector<std::string>> places;
   [[nodiscard]] Counts counts() const;
   // Of the pending ones: how many the --plan file or the selection leaves for another run.
   [[nodiscard]] std::uint64_t left_for_another_run() const;

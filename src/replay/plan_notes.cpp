@@ -71,4 +71,18 @@ void sum_up(Plan& plan, const PlanOptions& options) {
   say_rule(plan, "source_changed", "the snapshot's file is not the one recorded: run requeue audit");
 }
 
+void name_places(Plan& plan, const recovery::State& state, const Ledger& ledger) {
+  for (const auto& message : plan.messages) {
+    if (message.disposition != Disposition::in_doubt) continue;
+    auto& places = plan.places[message.source];
+    const auto doubted = ledger.doubted().find(message.source);
+    if (doubted != ledger.doubted().end()) {
+      const auto& intent = doubted->second;
+      for (const auto* const folder : {&intent.pickup, &intent.staging}) places.push_back(*folder + '/' + intent.name);
+    } else if (!state.mailroot.empty()) {
+      places.push_back(state.mailroot + '/' + message.source);
+    }
+  }
+}
+
 }  // namespace requeue::replay

@@ -7,4 +7,8 @@ namespace requeue::replay {
 
 void sum_up(Plan& plan, const PlanOptions& options);
 
+// Of each message in doubt: its own name in the Mailroot; of one that was to be handed over, its names in Pickup and in
+// staging.
+void name_places(Plan& plan, const recovery::State& state, const Ledger& ledger);
+
 }  // namespace requeue::replay

@@ -63,8 +63,7 @@ class Settling {
   Result<void> abort(const OpenIntent& intent, Site& site, std::string_view why);
   Result<void> doubt(const OpenIntent& intent, std::string_view rule, std::string_view why);
   Result<void> clean();
-  Result<std::set<std::string>> names_in_doubt();
-  Result<void> clean_site(Site& site, std::optional<std::set<std::string>>& doubted);
+  Result<void> clean_site(Site& site);
 
   recovery::Recovery& recovery_;
   const Ledger& ledger_;
@@ -285,46 +284,28 @@ Result<void> Settling::doubt(const OpenIntent& intent, std::string_view rule, st
 }
 
 Result<void> Settling::clean() {
-  std::optional<std::set<std::string>> doubted;
   for (auto& [path, site] : sites_) {
     if (!site.place) continue;
     for (const auto& name : site.settled) remove_staged(*site.place, name, watcher_);
-    REQUEUE_CHECK(clean_site(site, doubted));
+    REQUEUE_CHECK(clean_site(site));
   }
   return {};
 }
 
 // A staged file without an open intent was never renamed: removed. But for those of messages in doubt, which are kept
 // until a person's word is recorded: they may be all that is left to decide by.
-Result<void> Settling::clean_site(Site& site, std::optional<std::set<std::string>>& doubted) {
+Result<void> Settling::clean_site(Site& site) {
   auto entries = site.place->beside->list(site.place->staging);
   if (!entries) return failure(std::move(entries.error()));
-  std::set<std::string> open;
-  for (const auto& [source, intent] : ledger_.open_intents()) open.insert(intent.name);
+  std::set<std::string> kept;
+  for (const auto& [source, intent] : ledger_.open_intents()) kept.insert(intent.name);
+  for (const auto& [source, intent] : ledger_.doubted()) kept.insert(intent.name);
   for (const auto& entry : *entries) {
-    if (entry.kind != files::Kind::file || !is_written_name(entry.name, id_) || open.contains(entry.name)) continue;
-    if (!doubted) {
-      REQUEUE_TRY(doubted, names_in_doubt());
-    }
-    if (!doubted->contains(entry.name)) remove_staged(*site.place, entry.name, watcher_);
+    if (entry.kind != files::Kind::file || !is_written_name(entry.name, id_)) continue;
+    if (!kept.contains(entry.name)) remove_staged(*site.place, entry.name, watcher_);
   }
   if (ledger_.open_intents().empty()) return remove_staging(*site.place);
   return {};
-}
-
-// Read from the journal again, which is rarely needed: the ledger keeps no names of what is settled.
-Result<std::set<std::string>> Settling::names_in_doubt() {
-  std::set<std::string> names;
-  const auto visit = [&](const journal::Line& line) -> Result<void> {
-    if (line.event != "in_doubt") return {};
-    const auto* const standing = ledger_.find(unescape_bytes(text_of(line.json, "source")));
-    if (standing != nullptr && standing->disposition == Disposition::in_doubt) {
-      names.insert(text_of(line.json, "name"));
-    }
-    return {};
-  };
-  REQUEUE_CHECK(journal::read(recovery_.tree(), visit));
-  return names;
 }
 
 }  // namespace

@@ -15,13 +15,15 @@ Result<void> Handovers::see(const journal::Line& line) {
   const bool of_intent = line.event == "intent";
   const bool of_commit = line.event == "commit";
   const bool of_abort = line.event == "abort";
-  if (!of_message && !of_intent && !of_commit && !of_abort) return {};
+  const bool of_doubt = line.event == "in_doubt" || line.event == "resolved";
+  if (!of_message && !of_intent && !of_commit && !of_abort && !of_doubt) return {};
   const std::string source = unescape_bytes(text_of(line.json, "source"));
   auto& account = accounts_[source];
   if (of_message) see_message(line, account);
   if (of_intent) see_intent(line, source, account);
   if (of_commit) see_commit(line, source, account);
   if (of_abort) account.open.reset();
+  if (of_doubt) see_doubt(line, source, account);
   return {};
 }
 
@@ -63,6 +65,14 @@ void Handovers::see_commit(const journal::Line& line, const std::string& source,
   }
   account.committed = std::move(account.open);
   account.committed->written_at = text_of(line.json, "time");
+}
+
+// Only a person's word ends a doubt, and with it the intent.
+void Handovers::see_doubt(const journal::Line& line, const std::string& source, Account& account) {
+  const bool resolved = line.event == "resolved";
+  if (resolved && !account.doubted) contradict(line, source, "settles by a person's word what was not in doubt");
+  account.doubted = !resolved;
+  if (resolved) account.open.reset();
 }
 
 void Handovers::contradict(const journal::Line& line, const std::string& source, const std::string& what) {

@@ -32,6 +32,7 @@ struct Account {
   std::string duplicate_of;  // a source, true bytes
   std::unique_ptr<Handover> open;
   std::unique_ptr<Handover> committed;
+  bool doubted = false;
 };
 
 class Handovers : public recovery::Fold {
@@ -48,6 +49,7 @@ class Handovers : public recovery::Fold {
   void see_message(const journal::Line& line, Account& account);
   void see_intent(const journal::Line& line, const std::string& source, Account& account);
   void see_commit(const journal::Line& line, const std::string& source, Account& account);
+  void see_doubt(const journal::Line& line, const std::string& source, Account& account);
   void contradict(const journal::Line& line, const std::string& source, const std::string& what);
 
   std::unordered_map<std::string, Account> accounts_;

@@ -1,0 +1,65 @@
+#include "commands/doubt_words.h"
+
+#include <map>
+
+#include "commands/words.h"
+#include "core/text.h"
+
+namespace requeue::commands {
+namespace {
+
+constexpr std::size_t most_listed = 1000;
+
+std::string what_happened(std::string_view rule) {
+  if (rule == "reboot") return "the machine was or may have been restarted during the hand-over";
+  if (rule == "staging_gone") return "Pickup or the staging folder beside it is not where it was";
+  if (rule == "name_taken") return "other bytes stand in Pickup under its name";
+  if (rule == "gone_before_empty") return "it left the Mailroot before requeue removed it";
+  if (rule == "restoring_unfinished") return "a restore was cut short while it was put back";
+  if (rule == "open_intent") return "a replay was cut short; requeue replay finds out what can be found out";
+  return "it may have been sent";
+}
+
+void tell_places(Context& context, const replay::Plan& plan, const std::string& source) {
+  context.console.result("  " + printable(source));
+  const auto places = plan.places.find(source);
+  if (places == plan.places.end()) return;
+  for (const auto& place : places->second) context.console.result("    look at " + printable(place));
+}
+
+}  // namespace
+
+void tell_doubts(Context& context, const replay::Plan& plan, const Telling& telling) {
+  std::map<std::string_view, std::vector<const std::string*>> by_rule;
+  for (const auto& message : plan.messages) {
+    if (message.disposition == replay::Disposition::in_doubt) by_rule[message.rule].push_back(&message.source);
+  }
+  if (by_rule.empty()) return;
+  for (const auto& [rule, sources] : by_rule) {
+    context.console.result("[in doubt] " + counted(sources.size(), "message") + ", " + std::string(rule) + ": " +
+                           what_happened(rule) + "; never sent again by itself");
+    const auto shown = std::min(telling.named, sources.size());
+    for (std::size_t i = 0; i < shown; ++i) tell_places(context, plan, *sources[i]);
+    if (shown < sources.size()) {
+      context.console.result("  and " + std::to_string(sources.size() - shown) + " more: " + telling.rest);
+    }
+  }
+  context.console.result("  did it arrive? Ask its recipients, or the log of the next hop; then say so: " +
+                         again(context, "replay") + " --resolve sent|not-sent SOURCE");
+}
+
+Json doubts_json(const replay::Plan& plan) {
+  Json list = Json::array();
+  for (const auto& message : plan.messages) {
+    if (message.disposition != replay::Disposition::in_doubt) continue;
+    if (list.size() == most_listed) break;
+    Json look = Json::array();
+    if (const auto places = plan.places.find(message.source); places != plan.places.end()) {
+      for (const auto& place : places->second) look.push_back(escape_bytes(place));
+    }
+    list.push_back(Json{{"source", escape_bytes(message.source)}, {"rule", message.rule}, {"look", std::move(look)}});
+  }
+  return list;
+}
+
+}  // namespace requeue::commands

@@ -1,0 +1,132 @@
+// A person's word on a message in doubt: what it makes of the message, what goes only after it, and when it is not
+// taken.
+#include <algorithm>
+
+#include <boost/filesystem.hpp>
+#include <catch2/catch.hpp>
+
+#include "replay/resolve.h"
+#include "replay/settle_fixture.h"
+
+using namespace requeue;
+using namespace requeue::tests;
+namespace fs = boost::filesystem;
+
+namespace {
+
+const std::string source = "Queue/a.eml";
+
+// A message that a restart left in doubt, and a plan that says so.
+struct Doubtful {
+  Doubtful() {
+    name = cut.intend(source);
+    write(cut.staging() / name, cut.composed);
+    cut.settle("boot-2");
+    plan.messages.resize(1);
+    plan.messages[0].source = source;
+    plan.messages[0].disposition = replay::Disposition::in_doubt;
+    plan.messages[0].rule = "reboot";
+    plan.messages[0].final_now = true;
+  }
+  Result<void> say(bool sent) {
+    const std::vector<replay::PersonsWord> words{{source, sent}};
+    REQUEUE_CHECK(replay::check_words(*cut.recovery, *cut.ledger, plan, *cut.disk, words));
+    return replay::resolve(*cut.recovery, *cut.ledger, plan, {}, *cut.disk, words, cut.watcher);
+  }
+  CutShort cut;
+  std::string name;
+  replay::Plan plan;
+};
+
+}  // namespace
+
+TEST_CASE("sent: it counts as replayed, by rule resolved_sent, and its staged file goes", "[resolve]") {
+  Doubtful doubt;
+  REQUIRE(doubt.say(true));
+  CHECK(doubt.cut.standing(source) == "replayed resolved_sent");
+  CHECK(doubt.cut.ledger->is_final(source));
+  CHECK_FALSE(doubt.cut.stands(doubt.cut.staging()));
+  const auto event = doubt.cut.events("resolved").at(0);
+  CHECK(event["word"] == "sent");
+  CHECK(event["rule"] == "reboot");
+  CHECK(event["name"] == doubt.name);
+}
+
+TEST_CASE("not sent: it is pending again, and its staged file goes", "[resolve]") {
+  Doubtful doubt;
+  REQUIRE(doubt.say(false));
+  CHECK(doubt.cut.standing(source) == "pending resolved_not_sent");
+  CHECK_FALSE(doubt.cut.ledger->is_final(source));
+  CHECK_FALSE(doubt.cut.stands(doubt.cut.staging()));
+  CHECK(doubt.cut.events("resolved").at(0)["word"] == "not_sent");
+  // The same for whoever reads the journal next, and the message may be in doubt anew.
+  doubt.cut.settle("boot-3");
+  CHECK(doubt.cut.standing(source) == "pending resolved_not_sent");
+  doubt.cut.intend(source, 2);
+  fs::create_directories(doubt.cut.staging());
+  doubt.cut.settle("boot-4");
+  CHECK(doubt.cut.standing(source) == "in_doubt staging_gone");
+}
+
+TEST_CASE("the word is on the disk before the staged file goes", "[resolve]") {
+  Doubtful doubt;
+  doubt.cut.record->forget();
+  REQUIRE(doubt.say(false));
+  const auto calls = doubt.cut.record->lines({"flush", "write", "remove_file"});
+  const auto flushed = std::find(calls.begin(), calls.end(), "flush journal.jsonl");
+  const auto removed = std::find_if(
+      calls.begin(), calls.end(), [&](const std::string& line) { return line.find(doubt.name) != std::string::npos; });
+  REQUIRE(removed != calls.end());
+  CHECK(flushed < removed);
+}
+
+TEST_CASE("a word that could not be written keeps the staged file", "[resolve]") {
+  Doubtful doubt;
+  doubt.cut.faults->add({"flush", "journal.jsonl", 1, Cause::io, true});
+  CHECK_FALSE(doubt.say(false));
+  CHECK(read(doubt.cut.staging() / doubt.name) == doubt.cut.composed);
+}
+
+TEST_CASE("not sent is no word to take while the file stands in Pickup", "[resolve]") {
+  Doubtful doubt;
+  write(doubt.cut.pickup() / doubt.name, doubt.cut.composed);
+  const auto said = doubt.say(false);
+  REQUIRE_FALSE(said);
+  CHECK(said.error().exit == Exit::precondition);
+  CHECK(doubt.cut.standing(source) == "in_doubt reboot");
+  CHECK(doubt.cut.events("resolved").empty());
+  CHECK(doubt.say(true));
+}
+
+TEST_CASE("a word on what is not in doubt, on no message, or twice, is refused and not recorded", "[resolve]") {
+  Doubtful doubt;
+  const auto refused = [&](const std::vector<replay::PersonsWord>& words) {
+    const auto checked =
+        replay::check_words(*doubt.cut.recovery, *doubt.cut.ledger, doubt.plan, *doubt.cut.disk, words);
+    return checked ? Exit::done : checked.error().exit;
+  };
+  CHECK(refused({{source, true}}) == Exit::done);
+  CHECK(refused({{"Queue/b.eml", true}}) == Exit::usage);
+  CHECK(refused({{source, true}, {source, false}}) == Exit::usage);
+  doubt.plan.messages[0].disposition = replay::Disposition::held;
+  CHECK(refused({{source, false}}) == Exit::precondition);
+  doubt.plan.messages[0].disposition = replay::Disposition::in_doubt;
+  doubt.plan.messages[0].rule = "open_intent";
+  CHECK(refused({{source, false}}) == Exit::precondition);
+}
+
+TEST_CASE("a recorded word on what is not in doubt changes nothing", "[resolve]") {
+  Doubtful doubt;
+  REQUIRE(doubt.say(true));
+  REQUIRE(doubt.cut.recovery->record("resolved", {{"source", source}, {"word", "not_sent"}}));
+  CHECK(doubt.cut.standing(source) == "replayed resolved_sent");
+  REQUIRE(doubt.cut.recovery->record("resolved", {{"source", "Queue/unknown.eml"}, {"word", "not_sent"}}));
+  CHECK(doubt.cut.standing("Queue/unknown.eml") == "pending");
+}
+
+TEST_CASE("a staging folder that another recovery folder has taken is not touched", "[resolve]") {
+  Doubtful doubt;
+  write(doubt.cut.staging() / "token", mailroot::render({"0123456789abcdef", "elsewhere"}));
+  REQUIRE(doubt.say(false));
+  CHECK(read(doubt.cut.staging() / doubt.name) == doubt.cut.composed);
+}
