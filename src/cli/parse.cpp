@@ -244,6 +244,7 @@ void add_own_options(CLI::App& app, std::string_view verb, Options& options) {
         ->type_name("HASH");
   }
   if (verb == "report") {
+    app.add_option("--html", options.html_file, "The report as one page, for people")->type_name("FILE");
     app.add_option("--csv", options.csv_file, "The manifest as CSV")->type_name("FILE");
     app.add_option("--jsonl", options.jsonl_file, "The manifest as JSON lines")->type_name("FILE");
   }

@@ -55,7 +55,7 @@ struct Options {
   replay::Pace pace;
 
   std::vector<std::string> expect_heads;
-  std::string csv_file, jsonl_file;
+  std::string csv_file, jsonl_file, html_file;
 };
 
 }  // namespace requeue::commands

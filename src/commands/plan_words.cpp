@@ -5,6 +5,7 @@
 #include "commands/doubt_words.h"
 #include "commands/words.h"
 #include "core/text.h"
+#include "replay/rule_words.h"
 
 namespace requeue::commands {
 namespace {
@@ -12,19 +13,8 @@ namespace {
 constexpr std::size_t most_in_json = 1000;
 
 std::string way_out(std::string_view rule) {
-  if (rule == "no_recipient" || rule == "list" || rule == "bad_address") {
-    return std::string("--envelopes FILE says whom they go to; ") +
-           (rule == "list" ? "--lists replay|skip settles all; --release list; " : "");
-  }
-  if (rule == "bounce") return "--bounces replay|skip settles them; --release bounce; ";
-  if (rule == "hop_limit") return "--hop-limit N; --release hop_limit; ";
-  if (rule == "max_size") return "--max-size SIZE; --release max_size; ";
-  if (rule == "copy_in_doubt") return "--release SOURCE, when you know that nobody has it; ";
-  if (rule == "several_domains") return "--owed-domain GLOB; --release several_domains; ";
-  if (rule == "no_from") return "--release no_from writes a From of the sender; ";
-  if (rule == "unknown_name" || rule == "envelope_in_stream") return "--release " + std::string(rule) + "; ";
-  if (rule == "plan") return "the plan file holds them; ";
-  return {};
+  const std::string words(replay::words_of(rule).way_out);
+  return words.empty() ? words : words + "; ";
 }
 
 std::string restore_held(const Context& context, const recovery::State& state) {

@@ -4,6 +4,7 @@
 #include "commands/session.h"
 #include "commands/words.h"
 #include "core/text.h"
+#include "report/html.h"
 #include "report/manifest.h"
 #include "snapshot/bag.h"
 
@@ -18,7 +19,7 @@ Result<void> write_to(Context& context, const std::string& path, recovery::Recov
   REQUEUE_TRY(const auto out, context.files.write_named(path));
   REQUEUE_CHECK(write(recovery, ledger, *out, context.console));
   REQUEUE_CHECK(out->close());
-  context.console.result("[ok] manifest written to " + printable(path));
+  context.console.result("[ok] written: " + printable(path));
   return {};
 }
 
@@ -34,6 +35,7 @@ Result<Outcome> report(Context& context) {
   REQUEUE_CHECK(requeue::snapshot::check_tags(recovery->tree(), recovery->state().snapshot->root));
   REQUEUE_CHECK(write_to(context, context.options.csv_file, *recovery, ledger, requeue::report::write_csv));
   REQUEUE_CHECK(write_to(context, context.options.jsonl_file, *recovery, ledger, requeue::report::write_jsonl));
+  REQUEUE_CHECK(write_to(context, context.options.html_file, *recovery, ledger, requeue::report::write_html));
   std::size_t shown = 0;
   REQUEUE_TRY(const auto counts,
               requeue::report::each_record(*recovery, ledger, context.console, [&](const Json& record) -> Result<void> {

@@ -151,6 +151,8 @@ class Tree {
   // Making it last. A name counts as kept once its folder was flushed.
   virtual Result<void> flush_file(const Relative& path) = 0;
   virtual Result<void> flush_folder(const Relative& path) = 0;
+  // Several files at once, none of their names: where the platform has it, with one flush of the volume.
+  virtual Result<void> flush_files(const std::vector<Relative>& paths);
   // Everything written below this Tree so far, data and names: one call where the platform has it.
   virtual Result<void> flush_all() = 0;
 

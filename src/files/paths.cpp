@@ -21,6 +21,12 @@ std::string_view name_of(std::string_view path) {
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
+// The way that every platform has.
+Result<void> Tree::flush_files(const std::vector<Relative>& paths) {
+  for (const auto& path : paths) REQUEUE_CHECK(flush_file(path));
+  return {};
+}
+
 std::string to_text(const Path& path) {
   return escape_bytes(path.string());
 }

@@ -37,6 +37,7 @@ class PosixTree final : public Tree {
 
   Result<void> flush_file(const Relative& path) override;
   Result<void> flush_folder(const Relative& path) override;
+  Result<void> flush_files(const std::vector<Relative>& paths) override;
   Result<void> flush_all() override;
 
   Result<std::unique_ptr<Lock>> lock() override;

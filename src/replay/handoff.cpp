@@ -176,9 +176,11 @@ Result<std::string_view> PickupHandoff::compose_into(const Message& message, con
 
 // The rest of step 1: written first and flushed together, which lets the device order the writes.
 Result<void> PickupHandoff::make_durable(const std::vector<Prepared>& prepared) {
+  std::vector<files::Relative> staged;
   for (const auto& one : prepared) {
-    if (one.rule.empty()) REQUEUE_CHECK(place_.beside->flush_file(files::join(place_.staging, one.staged.name)));
+    if (one.rule.empty()) staged.push_back(files::join(place_.staging, one.staged.name));
   }
+  REQUEUE_CHECK(place_.beside->flush_files(staged));
   return place_.beside->flush_folder(place_.staging);
 }
 

@@ -136,6 +136,9 @@ class ObservedTree final : public Tree {
   Result<void> flush_folder(const Relative& path) override {
     return through("flush_folder", path, [&] { return inner_->flush_folder(path); });
   }
+  Result<void> flush_files(const std::vector<Relative>& paths) override {
+    return through("flush_files", {}, [&] { return inner_->flush_files(paths); });
+  }
   Result<void> flush_all() override {
     return through("flush_all", {}, [&] { return inner_->flush_all(); });
   }

@@ -1,0 +1,57 @@
+#include "replay/rule_words.h"
+
+#include <algorithm>
+#include <array>
+
+namespace requeue::replay {
+namespace {
+
+constexpr std::array<RuleWords, 32> rules{{
+    {"no_recipient", "no recipient is known", "--envelopes FILE says whom it goes to"},
+    {"no_from", "it has no From: Pickup would put it into Badmail", "--release no_from writes a From of the sender"},
+    {"not_a_message", "it is empty or does not begin with a header block", ""},
+    {"bounce", "a bounce or a notification: weeks late it does more harm than good",
+     "--bounces replay|skip settles all; --release bounce"},
+    {"list", "it came through a list: its To is the list, not whom it is owed",
+     "--envelopes FILE says whom it goes to; --lists replay|skip settles all; --release list"},
+    {"hop_limit", "it has been through too many hops", "--hop-limit N; --release hop_limit"},
+    {"max_size", "it is larger than --max-size", "--max-size SIZE; --release max_size"},
+    {"bad_address", "an address cannot be written", "--envelopes FILE says whom it goes to"},
+    {"unknown_name", "no name of the service's, yet it begins as a message", "--release unknown_name"},
+    {"envelope_in_stream", "a stream of it holds an address that its header lacks",
+     "--envelopes FILE says whom it goes to; --release envelope_in_stream"},
+    {"several_domains", "its recipients stand in several domains: it may be delivered in part already",
+     "--owed-domain GLOB; --release several_domains"},
+    {"plan", "the plan file holds it", "the plan file holds it"},
+    {"copy_in_doubt", "a copy of a message that may have been sent",
+     "--release SOURCE, when you know that nobody has it"},
+    {"max_age", "older than --max-age", "--max-age AGE"},
+    {"left_in_place", "it still stands in the Mailroot, for the service to send", ""},
+    {"restored", "it was put back into the Mailroot, for the service to send", ""},
+    {"staging_gone", "the staging folder is gone: whether it was sent is not known", ""},
+    {"name_taken", "other bytes stand in Pickup under its name", ""},
+    {"reboot", "the machine was restarted during its hand-over: it may have been sent", ""},
+    {"gone_before_empty", "it was gone before it could be taken out: the service may have sent it", ""},
+    {"restoring_unfinished", "a restore of it was cut short: the service may have sent it", ""},
+    {"source_changed", "the snapshot's file is not the one recorded",
+     "run audit, and use a good copy of the recovery folder"},
+    {"content", "a copy of a message that goes to the same people", ""},
+    {"exact", "equal bytes of a message that goes to the same people", ""},
+    {"replay", "owed to its recipients", ""},
+    {"partial_copy", "a copy that goes only to those whom no earlier copy served", ""},
+    {"source_damaged", "the snapshot's file cannot be read", "run audit, and use a good copy of the recovery folder"},
+    {"compose_failed", "the file for Pickup could not be written; the next run tries again", ""},
+    {"rename_unknown", "whether it was moved into Pickup cannot be told", ""},
+    {"open_intent", "its hand-over was begun and is not settled; the next replay settles it", ""},
+    {"plan_not_followed", "the plan file says replay, a rule keeps it back", ""},
+    {"rename_failed", "it could not be moved into Pickup; the next run tries again", ""},
+}};
+
+}  // namespace
+
+RuleWords words_of(std::string_view rule) {
+  const auto* const found = std::ranges::find(rules, rule, &RuleWords::rule);
+  return found == rules.end() ? RuleWords{rule, rule, {}} : *found;
+}
+
+}  // namespace requeue::replay

@@ -1,0 +1,17 @@
+// What each rule means and what a person can do about it, in words for plans and reports.
+#pragma once
+
+#include <string_view>
+
+namespace requeue::replay {
+
+struct RuleWords {
+  std::string_view rule;
+  std::string_view means;
+  std::string_view way_out;  // empty: nothing but what holds for all (restore --held), or nothing to do
+};
+
+// For a rule that is not known: its own name, and no way out.
+RuleWords words_of(std::string_view rule);
+
+}  // namespace requeue::replay
