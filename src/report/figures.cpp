@@ -36,7 +36,8 @@ std::set<std::string> domains_of(const Json& record) {
       if (!recipient.is_string()) continue;
       const auto& address = recipient.get_ref<const std::string&>();
       const auto at = address.rfind('@');
-      domains.insert(at == std::string::npos ? "(no domain)" : ascii_lower(address.substr(at + 1)));
+      const bool none = at == std::string::npos || at + 1 == address.size();
+      domains.insert(none ? "(no domain)" : ascii_lower(address.substr(at + 1)));
     }
   }
   if (domains.empty()) domains.insert(no_recipient);

@@ -151,7 +151,9 @@ class Page {
     if (disposition == "in_doubt") todo = "look whether it arrived; it is never sent again by itself";
     if (disposition == "failed" && todo.empty()) todo = "run the replay again";
     page_.markup("<tr><td><code>").text(text_of(record, "source")).markup("</code><br>");
-    page_.text(text_of(record, "subject")).markup("</td><td><span class=\"mark ").markup(known(disposition));
+    page_.text(text_of(record, "subject"))
+        .markup("</td><td class=\"state\"><span class=\"mark ")
+        .markup(known(disposition));
     page_.markup("\"></span>").text(disposition).markup("</td>");
     page_.element("td", std::string(words.means) + " (" + rule + ")").element("td", todo).markup("</tr>\n");
   }
@@ -184,7 +186,7 @@ class Page {
     page_.markup("<td><code>").text(text_of(record, "source")).markup("</code></td>");
     page_.element("td", text_of(record, "envelope_sender")).element("td", recipients_of(record));
     page_.element("td", text_of(record, "subject")).element("td", text_of(record, "arrival"), "when");
-    page_.element("td", text_of(record, "disposition")).element("td", text_of(record, "rule"));
+    page_.element("td", text_of(record, "disposition"), "state").element("td", text_of(record, "rule"));
     page_.element("td", text_of(record, "sha256").substr(0, 16), "hash").markup("</tr>\n");
   }
 

@@ -22,6 +22,7 @@ th, td { text-align: left; padding: .3rem .55rem; border-bottom: 1px solid var(-
   overflow-wrap: anywhere; }
 th { font-weight: 600; color: var(--soft); font-size: .85rem; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.state { white-space: nowrap; }
 td.when { white-space: nowrap; font-variant-numeric: tabular-nums; }
 td.zero { color: var(--line); }
 .scroll { overflow-x: auto; }
