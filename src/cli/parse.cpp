@@ -105,6 +105,11 @@ void add_planning(CLI::App& app, Options& options) {
       ->type_name("AGE");
   app.add_option("--envelopes", options.envelopes_file, "CSV source,sender,recipients: envelopes given by a person")
       ->type_name("FILE");
+  app.add_option("--smtp-log", options.smtp_logs,
+                 "SMTP logs, W3C extended or NCSA: who each message was taken in for (repeatable)")
+      ->type_name("FILE|DIR")
+      ->allow_extra_args(false);
+  app.add_flag("--trust-log", plan.trust_log, "Leave out recipients that the logs show as delivered to");
   add_value<mail::Target>(
       app, "--target", plan.compose.target, [](const std::string& text) { return mail::target_of(text); },
       "What is written: iis (default) or plain, the file unchanged", "iis|plain");
@@ -298,6 +303,8 @@ std::string check_service(const Options& options) {
 // Both change what is written; a file that is handed back unchanged says itself whom it goes to.
 std::string check_target(const Options& options) {
   const bool plain = options.plan.compose.target == mail::Target::plain;
+  if (options.plan.trust_log && options.smtp_logs.empty()) return "--trust-log needs --smtp-log";
+  if (plain && !options.smtp_logs.empty()) return "--smtp-log does not go with --target plain";
   return plain && !options.plan.owed_domains.empty() ? "--owed-domain does not go with --target plain" : "";
 }
 

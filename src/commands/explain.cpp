@@ -54,21 +54,30 @@ Json envelope_json(const replay::Reading& reading) {
               {"sender", envelope.null_sender ? "<>" : escape_bytes(envelope.sender)},
               {"recipients", list(envelope.recipients)},
               {"not_owed", list(reading.not_owed)},
+              {"log", replay::log_json(reading.log)},
               {"x_headers", reading.facts.x_headers.recipients.size()},
               {"headers", reading.facts.headers.recipients.size()}};
 }
 
+std::string joined(const Json& addresses) {
+  std::string out;
+  for (const auto& address : addresses) out += (out.empty() ? "" : ", ") + address.get<std::string>();
+  return out;
+}
+
 void tell_envelope(Console& console, const Json& envelope) {
-  const auto line = [&](const char* key) {
-    std::string out;
-    for (const auto& address : envelope[key]) out += (out.empty() ? "" : ", ") + address.get<std::string>();
-    return out;
-  };
+  const auto line = [&](const char* key) { return joined(envelope[key]); };
   const auto source = text_of(envelope, "source");
   console.result("envelope from " + (source.empty() ? "nowhere" : source) + " (x-receivers: " +
                  envelope["x_headers"].dump() + ", addresses in headers: " + envelope["headers"].dump() + ")");
   console.result("  sender: " + printable(text_of(envelope, "sender")));
   console.result("  recipients: " + printable(line("recipients")));
+  const auto& log = envelope["log"];
+  if (!text_of(log, "state").empty())
+    console.result("  SMTP log: " + text_of(log, "state") + (flag_of(log, "used") ? ", used" : ", not used"));
+  for (const char* const key : {"adds", "takes", "refused", "delivered"}) {
+    if (!log[key].empty()) console.result("  SMTP log, " + std::string(key) + ": " + printable(joined(log[key])));
+  }
   if (!envelope["not_owed"].empty()) console.result("  not owed: " + printable(line("not_owed")));
 }
 
@@ -95,6 +104,7 @@ Result<Outcome> explain(Context& context) {
   REQUEUE_TRY(auto recovery, recovery::open_to_read(context.files, context.options.recovery, {&ledger}));
   REQUEUE_CHECK(require_replayable(context, *recovery));
   REQUEUE_TRY(auto options, plan_options(context, recovery->state()));
+  REQUEUE_CHECK(add_logs(context, *recovery, options));
   REQUEUE_CHECK(choose_from_plan_file(context, *recovery, options));
   replay::Trace trace;
   trace.source = unescape_bytes(context.options.source);

@@ -13,6 +13,40 @@
 namespace requeue::commands {
 namespace {
 
+// What the SMTP logs add to the envelopes, or take from them.
+class LogFindings {
+ public:
+  void see(const replay::Message& message, const replay::Reading& reading) {
+    if (!reading.log.says_anything()) return;
+    ++count_;
+    if (list_.size() == most) return;
+    auto one = replay::log_json(reading.log);
+    one["source"] = escape_bytes(message.source);
+    list_.push_back(std::move(one));
+  }
+  void tell(Console& console) const {
+    for (const auto& one : list_) {
+      std::string line = "[log] " + printable(text_of(one, "source")) + " (" +
+                         (text_of(one, "state").empty() ? std::string("outbound") : text_of(one, "state")) +
+                         (flag_of(one, "used") ? ", used)" : ", not used)");
+      for (const char* const key : {"adds", "takes", "refused", "delivered"}) {
+        if (one[key].empty()) continue;
+        line += std::string("; ") + key;
+        for (const auto& address : one[key]) line += ' ' + printable(address.get<std::string>());
+      }
+      console.result(line);
+    }
+    if (count_ > list_.size())
+      console.result("[log] and " + std::to_string(count_ - list_.size()) + " more: explain SOURCE");
+  }
+  [[nodiscard]] const Json& json() const { return list_; }
+
+ private:
+  static constexpr std::size_t most = 1000;
+  std::uint64_t count_ = 0;
+  Json list_ = Json::array();
+};
+
 // What a replay with this --limit would leave for another run.
 void leave_beyond(replay::Plan& plan, std::uint64_t limit) {
   std::uint64_t taken = 0;
@@ -39,12 +73,16 @@ Result<Outcome> plan(Context& context) {
   replay::Ledger ledger;
   REQUEUE_TRY(auto recovery, recovery::open_to_read(context.files, context.options.recovery, {&ledger}));
   REQUEUE_CHECK(require_replayable(context, *recovery));
-  REQUEUE_TRY(const auto options, plan_options(context, recovery->state()));
+  REQUEUE_TRY(auto options, plan_options(context, recovery->state()));
+  REQUEUE_CHECK(add_logs(context, *recovery, options));
+  LogFindings findings;
+  if (options.log) options.seen = [&](const auto& message, const auto& reading) { findings.see(message, reading); };
   REQUEUE_TRY(auto made, replay::make_plan(*recovery, ledger, options, context.console));
   if (context.options.pace.limit) leave_beyond(made, *context.options.pace.limit);
   const auto counts = made.counts();
   const auto left = made.left_for_another_run();
   tell_plan(context, recovery->state(), made, counts, {"replay", 1000, again(context, "report") + " --csv FILE", true});
+  findings.tell(context.console);
   if (!context.options.out_file.empty()) REQUEUE_CHECK(write_plan(context, *recovery, made, options));
   context.console.result("Next: " + again(context, "replay"));
   context.console.result("journal head " + recovery->head());
@@ -66,6 +104,7 @@ Result<Outcome> plan(Context& context) {
                       {"in_doubt_messages", doubts_json(made)},
                       {"not_mail_files", not_mail_json(made)},
                       {"head", recovery->head()}};
+  if (options.log) outcome.body["log"] = findings.json();
   return outcome;
 }
 

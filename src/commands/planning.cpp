@@ -6,6 +6,7 @@
 #include "commands/session.h"
 #include "commands/words.h"
 #include "core/text.h"
+#include "replay/log_evidence.h"
 #include "snapshot/bag.h"
 
 namespace requeue::commands {
@@ -27,6 +28,17 @@ Result<replay::PlanOptions> plan_options(Context& context, const recovery::State
                           context.options.pickup.empty() ? state.pickup : context.options.pickup, state.id));
   }
   return options;
+}
+
+Result<void> add_logs(Context& context, recovery::Recovery& recovery, replay::PlanOptions& options) {
+  const auto& paths = context.options.smtp_logs;
+  if (paths.empty()) return {};
+  REQUEUE_TRY(options.log, replay::read_logs(recovery, context.files, paths, options, context.console));
+  const auto& evidence = options.log->evidence;
+  context.console.result("SMTP logs: " + counted(options.log->files.size(), "file") + ", " +
+                         counted(evidence.lines(), "line") +
+                         (evidence.unread() == 0 ? "" : ", not understood " + std::to_string(evidence.unread())));
+  return {};
 }
 
 Result<void> choose_from_plan_file(Context& context, recovery::Recovery& recovery, replay::PlanOptions& options) {

@@ -38,6 +38,7 @@ constexpr std::string_view rules[] = {
     // skipped, with bounce, list and plan
     "max_age",
     "not_owed",
+    "delivered",
     "left_in_place",
     "restored",
     // in doubt
@@ -169,6 +170,16 @@ bool can_add_from(const Case& c) {
          mail::is_writable_address(envelope.sender);
 }
 
+// The log is never silently ignored: used or not, what it says otherwise is noted.
+void note_log(Message& message, const LogFinding& log) {
+  if (log.used) note(message, "log_used");
+  if (!log.used && !log.adds.empty()) note(message, log.state == "clear" ? "log_differs" : "log_uncertain");
+  if (log.used && !log.adds.empty()) note(message, "log_adds");
+  if (log.used && !log.takes.empty()) note(message, "log_takes");
+  if (!log.refused.empty()) note(message, "log_refused");
+  if (!log.delivered.empty()) note(message, "log_delivered");
+}
+
 // What a person should know of a message that goes out.
 void note_pending(Message& message, const Reading& reading) {
   if (reading.envelope.source != mail::EnvelopeSource::headers) return;
@@ -268,13 +279,16 @@ bool Decider::decide_skipped(Message& message, const Reading& reading) const {
     return applies;
   };
   const bool too_old = options_.max_age_seconds && now_.seconds - *options_.max_age_seconds > message.arrival.seconds;
+  const bool all_delivered =
+      reading.envelope.recipients.empty() && options_.trust_log && !reading.log.delivered.empty();
   const bool nobody_owed = reading.envelope.recipients.empty() && !reading.not_owed.empty();
   return skip("max_age", too_old, options_.max_age_seconds ? "compared with --max-age" : "no --max-age is given") ||
          skip("bounce", options_.bounces == Policy::skip && is_bounce(reading),
               options_.bounces == Policy::skip ? "--bounces skip" : "no --bounces skip is given") ||
          skip("list", options_.lists == Policy::skip && is_list(reading),
               options_.lists == Policy::skip ? "--lists skip" : "no --lists skip is given") ||
-         skip("not_owed", nobody_owed, options_.owed_domains.empty() ? "no --owed-domain is given" : "--owed-domain");
+         skip("not_owed", nobody_owed, options_.owed_domains.empty() ? "no --owed-domain is given" : "--owed-domain") ||
+         skip("delivered", all_delivered, options_.trust_log ? "--trust-log" : "no --trust-log is given");
 }
 
 // A person's word against a rule, with what gave it; empty: there is none, or it cannot be followed.
@@ -314,6 +328,7 @@ void Decider::decide(Message& message, const Reading& reading, bool unknown_name
     set(message, Disposition::pending, message.released.empty() ? "replay" : "released");
     note_pending(message, reading);
   }
+  note_log(message, reading.log);
   apply_word(message);
   if (!options_.choice.any() || options_.choice.takes(message.source, reading.envelope, message.arrival)) return;
   message.chosen_now = false;

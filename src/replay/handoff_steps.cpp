@@ -161,6 +161,7 @@ Json personal_fields(std::uint64_t seq, const Message& message, const Plan& plan
   fields["null_sender"] = reading.envelope.null_sender;
   fields["sender_known"] = reading.envelope.sender_known;
   if (message.add_from) fields["added"] = escape_bytes(mail::added_from(reading.envelope));
+  if (!reading.log.state.empty() || reading.log.says_anything()) fields["log"] = log_json(reading.log);
   if (!reading.not_owed.empty()) fields["not_owed"] = escaped_list(reading.not_owed);
   return fields;
 }

@@ -6,6 +6,7 @@
 
 #include "core/text.h"
 #include "mailroot/mailroot.h"
+#include "replay/log_evidence.h"
 #include "snapshot/bag.h"
 
 namespace requeue::replay {
@@ -90,6 +91,7 @@ mail::Envelope envelope_in_force(const std::string& source, const mail::Facts& f
 // Not of a file that is handed back byte for byte: nobody has had it yet, and it says itself whom it goes to.
 void read_envelope(Reading& reading, const Message& message, const PlanOptions& options) {
   reading.envelope = envelope_in_force(message.source, reading.facts, options);
+  if (options.log) options.log->apply(reading, message, options.trust_log);
   auto& envelope = reading.envelope;
   if (envelope.source != mail::EnvelopeSource::headers || options.owed_domains.empty() || message.as_found) return;
   const auto owed = [&](const std::string& recipient) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -54,6 +55,7 @@ struct Trace {
 
 struct Message;
 struct Reading;
+class LogEvidence;
 
 // What stands in the live Queue and Pickup while an adopted snapshot is replayed: left in place by the person who made
 // the backup. Names in lower case, digests as hex.
@@ -76,8 +78,10 @@ struct PlanOptions {
   std::optional<std::unordered_map<std::string, Word>> chosen;  // --plan, by source (true bytes)
   Choice choice;                                                // what is not taken up stays pending
   Releases releases;
-  std::vector<std::string> owed_domains;  // --owed-domain: header-only mail goes to recipients there only
-  bool hold_several_domains = false;      // --several-domains hold
+  std::vector<std::string> owed_domains;   // --owed-domain: header-only mail goes to recipients there only
+  bool hold_several_domains = false;       // --several-domains hold
+  std::shared_ptr<const LogEvidence> log;  // --smtp-log
+  bool trust_log = false;                  // who has it already, by the log, is left out
   Trace* trace = nullptr;
   std::function<void(const Message&, const Reading&)> seen;  // of each message that could be read, as it was decided
 };
@@ -147,17 +151,33 @@ struct PreviewInput {
 Result<Plan> preview(recovery::Recovery& recovery, const Ledger& ledger, const PlanOptions& options, Watcher& watcher,
                      const PreviewInput& look);
 
+// What the SMTP logs say of one message, beside the envelope that is known otherwise.
+struct LogFinding {
+  std::string_view state;                // clear, ambiguous, repeated; empty: its submission is not in the logs
+  bool used = false;                     // the envelope in force is the log's
+  std::vector<std::string> adds, takes;  // recipients in the log only; in the envelope only
+  std::vector<std::string> refused;      // by the service
+  std::vector<std::string> delivered;    // by the log: sender, size and time agree
+  [[nodiscard]] bool says_anything() const {
+    return !adds.empty() || !takes.empty() || !refused.empty() || !delivered.empty();
+  }
+};
+
 // Everything about one message, read again from the snapshot: for plan --out, messages.jsonl, reports, and composing.
 struct Reading {
   mail::Facts facts;
   mail::Envelope envelope;            // the one in force, less `covered` and `not_owed`
   std::vector<std::string> not_owed;  // left out by --owed-domain
+  LogFinding log;
 };
 Result<Reading> read_message(recovery::Recovery& recovery, const Plan& plan, const Message& message,
                              const PlanOptions& options);
 files::Relative stored_path(const Message& message);
 // The same from the snapshot alone: the source bytes as a stream.
 Result<std::unique_ptr<files::Reader>> open_source(recovery::Recovery& recovery, const Message& message);
+
+// The finding with its addresses: personal.
+Json log_json(const LogFinding& log);
 
 // One record of the manifest up to `duplicate_of` (spec section 4), values escaped; the replay and the report add the
 // written ones. Key order is the manifest's.

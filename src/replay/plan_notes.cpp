@@ -11,9 +11,20 @@ struct Sentence {
   std::string_view says;  // after "N messages: "
 };
 
-constexpr std::array<Sentence, 9> sentences = {{
+constexpr std::array<Sentence, 15> sentences = {{
     {"several_domains",
      "recipients known from headers only, in several domains: may have been delivered in part already"},
+    {"log_delivered",
+     "the SMTP log shows some recipients as delivered to already (sender, size and time agree): --trust-log leaves "
+     "them "
+     "out"},
+    {"log_adds", "the SMTP log shows recipients that the headers lack: it is used"},
+    {"log_takes", "the headers name recipients whom the SMTP log does not show: the log is used, they get nothing"},
+    {"log_uncertain",
+     "the SMTP log may show recipients that the headers lack, but its sessions or Message-IDs are not unique: not "
+     "used"},
+    {"log_differs", "the SMTP log shows recipients that the x-receivers lack: not used"},
+    {"log_refused", "the SMTP log shows recipients that the service refused: not owed"},
     {"partial_copy", "copies that go only to recipients whom no earlier copy served"},
     {"partial_copy_whole",
      "copies handed back byte for byte: some recipients get them a second time (--envelopes narrows them)"},
@@ -65,6 +76,7 @@ void sum_up(Plan& plan, const PlanOptions& options) {
                                    : options.chosen      ? "not chosen by the plan file and the selection"
                                                          : "the selection leaves them out";
   say(plan, plan.left_for_another_run(), "left pending: " + std::string(chooser));
+  say_rule(plan, "delivered", "delivered to all of their recipients already, by the SMTP log");
   say_rule(plan, "not_owed", "owed to nobody in the domains of --owed-domain");
   say_rule(plan, "left_in_place", "still in the Mailroot, for the service to send");
   say_rule(plan, "restored", "put back into the Mailroot, for the service to send");

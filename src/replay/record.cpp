@@ -30,6 +30,17 @@ Json recipients_of(const mail::Envelope& envelope) {
 
 }  // namespace
 
+Json log_json(const LogFinding& log) {
+  const auto list = [](const std::vector<std::string>& addresses) {
+    auto out = Json::array();
+    for (const auto& address : addresses) out.push_back(escape_bytes(address));
+    return out;
+  };
+  return Json{{"state", std::string(log.state)}, {"used", log.used},
+              {"adds", list(log.adds)},          {"takes", list(log.takes)},
+              {"refused", list(log.refused)},    {"delivered", list(log.delivered)}};
+}
+
 Json record_of(std::uint64_t seq, const Message& message, const Reading& reading, const Plan& plan, bool as_plan) {
   const auto& facts = reading.facts;
   const auto& envelope = reading.envelope;

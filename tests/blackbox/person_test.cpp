@@ -168,7 +168,7 @@ TEST_CASE("explain names each rule that was tried, in order, with its outcome") 
   std::vector<std::string> tried;
   for (const auto& step : answer.json["steps"]) tried.push_back(step["rule"].get<std::string>());
   CHECK(tried == std::vector<std::string>{"final", "left_in_place", "restored", "max_age", "bounce", "list", "not_owed",
-                                          "not_a_message", "no_recipient", "no_from", "bounce"});
+                                          "delivered", "not_a_message", "no_recipient", "no_from", "bounce"});
   CHECK(answer.json["steps"].back()["applies"] == true);
   answer = explain("Queue/b.eml");
   CHECK(answer.json["disposition"] == "duplicate");
