@@ -123,8 +123,8 @@ Result<void> PosixTree::flush_folder(const Relative& path) {
   return flush_descriptor(folder.number(), path_of(path), what);
 }
 
-// A flush of one file makes the device write out its cache, and so does a flush of the volume: for more than a few files
-// the latter is the cheaper one by far.
+// A flush of one file makes the device write out its cache, and so does a flush of the volume: for more than a few
+// files the latter is the cheaper one by far.
 Result<void> PosixTree::flush_files(const std::vector<Relative>& paths) {
   constexpr std::size_t few = 8;
   return paths.size() <= few ? Tree::flush_files(paths) : flush_all();

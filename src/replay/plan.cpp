@@ -30,7 +30,13 @@ class Collector {
         watcher_(watcher),
         live_(live),
         selector_(recovery.state(), options.folders),
-        decider_(recovery.state(), ledger, options, now()) {}
+        decider_(recovery.state(), ledger, options, now()) {
+    // Growing by doubling would hold every message twice at its peak.
+    if (!live && recovery.state().snapshot) {
+      plan.messages.reserve(recovery.state().snapshot->files);
+      traits.reserve(recovery.state().snapshot->files);
+    }
+  }
 
   Result<void> see(const snapshot::Entry& entry) {
     if (watcher_.stop_requested()) return failure(Exit::interrupted, "interrupted while the plan was made");
