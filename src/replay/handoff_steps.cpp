@@ -145,6 +145,9 @@ Result<void> remove_staging(Place& place) {
   for (const auto& entry : *entries) {
     if (entry.name != token_name) return {};
   }
+  // A staged file was removed before, and a power cut may bring it back. Beside a token it is litter; without one it is
+  // somebody's, and no replay goes on. So those removals are on the disk before the token goes.
+  REQUEUE_CHECK(place.beside->flush_folder(place.staging));
   // The token first: a folder without one that is empty is made good by the next run; the other way round cannot be.
   if (!entries->empty()) REQUEUE_CHECK(place.beside->remove_file(files::join(place.staging, token_name)));
   REQUEUE_CHECK(place.beside->remove_folder(place.staging));

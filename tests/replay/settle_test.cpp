@@ -325,3 +325,19 @@ TEST_CASE("each intent of a group is settled by itself", "[settle]") {
   CHECK(cut.stands(cut.staging() / second));
   CHECK(cut.stands(cut.staging() / fourth));
 }
+
+TEST_CASE("A staged file that a power cut brought back stood without the token, and every later replay was refused",
+          "[settle]") {
+  CutShort cut;
+  const auto name = cut.intend(source);
+  write(cut.staging() / name, "torn");
+  cut.settle("boot-1");
+  const auto calls = cut.record->lines({"flush_folder", "remove_file"});
+  const auto removed = index_of(calls, "remove_file .requeue-" + cut.id() + '/' + name);
+  const auto flushed = index_of(calls, "flush_folder .requeue-", removed);
+  const auto token = index_of(calls, "remove_file .requeue-" + cut.id() + "/token");
+  REQUIRE(removed < calls.size());
+  REQUIRE(token < calls.size());
+  CHECK(removed < flushed);
+  CHECK(flushed < token);
+}
