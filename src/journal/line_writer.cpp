@@ -33,6 +33,8 @@ Result<std::unique_ptr<LineWriter>> LineWriter::open(files::Tree& recovery, std:
   REQUEUE_TRY(auto file, recovery.append(path));
   // Also of a file that was there: the run that made it may have been killed before it could flush the folder.
   REQUEUE_CHECK(recovery.flush_folder(""));
+  // Nor may its last lines be on the disk: see write_out().
+  if (there) REQUEUE_CHECK(file->flush());
   return std::unique_ptr<LineWriter>(new LineWriter(files::to_text(recovery.path_of(name)), std::move(file)));
 }
 
@@ -65,6 +67,9 @@ Result<void> LineWriter::flush() {
 
 Result<void> LineWriter::write_out() {
   if (pending_.empty()) return {};
+  // One write at a time is on its way to the disk. Of two, a power cut could keep the second only, and a hole with
+  // whole lines behind it is damage to every reader.
+  if (dirty_) REQUEUE_CHECK(keep_failure(file_->flush()));
   dirty_ = true;
   REQUEUE_CHECK(keep_failure(file_->write(pending_)));
   pending_.clear();

@@ -80,4 +80,25 @@ TEST_CASE("The folder is flushed when the journal is opened, and each flush reac
   CHECK(files.lines({"write", "flush"}).empty());
 }
 
+TEST_CASE("Two writes of the record were on their way at once, and a power cut that kept the second left it damaged",
+          "[journal]") {
+  TemporaryFolder folder;
+  RecordingFiles files;
+  auto tree = files.open(folder.path()).value();
+  auto journal = journal::open(*tree, journal::Chain{}).value();
+  const std::string large(std::size_t{100} * 1024, 'x');
+  for (int i = 0; i < 12; ++i) journal->append("long", {{"text", large}}).value();
+  REQUIRE(journal->flush());
+  const auto calls = files.lines({"write", "flush"});
+  REQUIRE(calls.size() > 4);
+  for (std::size_t i = 0; i < calls.size(); ++i) CHECK(calls[i].starts_with(i % 2 == 0 ? "write " : "flush "));
+
+  // Nor does a run write behind lines of a killed one that may be in memory only.
+  journal.reset();
+  const auto chain = read_chain(*tree).value();
+  files.forget();
+  journal = journal::open(*tree, chain).value();
+  CHECK(files.lines({"write", "flush"}) == std::vector<std::string>{"flush journal.jsonl"});
+}
+
 }  // namespace requeue::tests
