@@ -86,7 +86,7 @@ void replay_tell(Context& context, const recovery::State& state, const replay::R
   if (result.stopped_on_badmail) {
     console.warn("stopped: Badmail grew. Look into it; the rest stays pending and the same command goes on.");
   }
-  console.result("Next: " + again(context, "audit"));
+  console.result("Next: " + again(context, result.counts.pending + result.counts.failed == 0 ? "audit" : "replay"));
 }
 
 Result<Outcome> replay_work(Context& context, recovery::Recovery& recovery, replay::Ledger& ledger, replay::Place place,

@@ -24,6 +24,13 @@ Next next_of(const Context& context, const recovery::State& state) {
     case recovery::Stage::emptying:
       return {evacuate, "leave the service stopped: the evacuation was interrupted half-way"};
     case recovery::Stage::emptied:
+      if (!state.restored.empty()) {
+        return {again(context, "plan"),
+                counted(state.restored.size(), "file") +
+                    " stand in the Mailroot again (restore): the service sends what "
+                    "is in Queue and Pickup when it starts, and a replay sends only the others. Then " +
+                    start_the_service(context)};
+      }
       return {again(context, "probe", state.mailroot) + " --from YOU --to SOMEBODY",
               "fix the cipher order (registry, restart), then " + start_the_service(context)};
     case recovery::Stage::probed:

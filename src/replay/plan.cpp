@@ -33,8 +33,9 @@ class Collector {
         decider_(recovery.state(), ledger, options, now()) {
     // Growing by doubling would hold every message twice at its peak.
     if (!live && recovery.state().snapshot) {
-      plan.messages.reserve(recovery.state().snapshot->files);
-      traits.reserve(recovery.state().snapshot->files);
+      const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(recovery.state().snapshot->files, 1U << 20U));
+      plan.messages.reserve(count);
+      traits.reserve(count);
     }
   }
 

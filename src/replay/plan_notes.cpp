@@ -48,8 +48,10 @@ void say(Plan& plan, std::uint64_t count, std::string_view what) {
 }
 
 void say_sentence(Plan& plan, const Sentence& sentence) {
+  // Of what goes out: what is kept back is told with its rule.
   const auto count = count_of(plan, [&](const Message& message) {
-    return std::find(message.notes.begin(), message.notes.end(), sentence.note) != message.notes.end();
+    const bool told = message.disposition == Disposition::pending || sentence.note == "plan_not_followed";
+    return told && std::find(message.notes.begin(), message.notes.end(), sentence.note) != message.notes.end();
   });
   say(plan, count, sentence.says);
 }
