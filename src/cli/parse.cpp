@@ -252,6 +252,7 @@ void add_own_options(CLI::App& app, std::string_view verb, Options& options) {
     app.add_option("--html", options.html_file, "The report as one page, for people")->type_name("FILE");
     app.add_option("--csv", options.csv_file, "The manifest as CSV")->type_name("FILE");
     app.add_option("--jsonl", options.jsonl_file, "The manifest as JSON lines")->type_name("FILE");
+    app.add_flag("--redact", options.redact, "Addresses, subjects and names as keyed digests: joinable, not readable");
   }
 }
 

@@ -57,6 +57,7 @@ struct Options {
 
   std::vector<std::string> expect_heads;
   std::string csv_file, jsonl_file, html_file;
+  bool redact = false;
 };
 
 }  // namespace requeue::commands

@@ -11,13 +11,14 @@
 namespace requeue::commands {
 namespace {
 
-using Writer = Result<void> (*)(recovery::Recovery&, const replay::Ledger&, ByteWriter&, Watcher&);
+using requeue::report::Redaction;
+using Writer = Result<void> (*)(recovery::Recovery&, const replay::Ledger&, ByteWriter&, Watcher&, const Redaction*);
 
 Result<void> write_to(Context& context, const std::string& path, recovery::Recovery& recovery,
-                      const replay::Ledger& ledger, Writer write) {
+                      const replay::Ledger& ledger, const Redaction* redaction, Writer write) {
   if (path.empty()) return {};
   REQUEUE_TRY(const auto out, context.files.write_named(path));
-  REQUEUE_CHECK(write(recovery, ledger, *out, context.console));
+  REQUEUE_CHECK(write(recovery, ledger, *out, context.console, redaction));
   REQUEUE_CHECK(out->close());
   context.console.result("[ok] written: " + printable(path));
   return {};
@@ -33,16 +34,24 @@ Result<Outcome> report(Context& context) {
                    "no snapshot was taken", "Next: " + again(context, "status"));
   }
   REQUEUE_CHECK(requeue::snapshot::check_tags(recovery->tree(), recovery->state().snapshot->root));
-  REQUEUE_CHECK(write_to(context, context.options.csv_file, *recovery, ledger, requeue::report::write_csv));
-  REQUEUE_CHECK(write_to(context, context.options.jsonl_file, *recovery, ledger, requeue::report::write_jsonl));
-  REQUEUE_CHECK(write_to(context, context.options.html_file, *recovery, ledger, requeue::report::write_html));
+  std::optional<Redaction> redaction;
+  if (context.options.redact) {
+    REQUEUE_TRY(redaction, Redaction::open(recovery->tree()));
+  }
+  const auto* const redacts = redaction ? &*redaction : nullptr;
+  REQUEUE_CHECK(write_to(context, context.options.csv_file, *recovery, ledger, redacts, requeue::report::write_csv));
+  REQUEUE_CHECK(
+      write_to(context, context.options.jsonl_file, *recovery, ledger, redacts, requeue::report::write_jsonl));
+  REQUEUE_CHECK(write_to(context, context.options.html_file, *recovery, ledger, redacts, requeue::report::write_html));
   std::size_t shown = 0;
   REQUEUE_TRY(const auto counts,
               requeue::report::each_record(*recovery, ledger, context.console, [&](const Json& record) -> Result<void> {
                 const auto disposition = text_of(record, "disposition");
                 const bool open = disposition == "held" || disposition == "failed" || disposition == "in_doubt";
                 if (open && shown++ < 100) {
-                  context.console.result("[" + disposition + "] " + printable(text_of(record, "source")) + ": " +
+                  const auto source = text_of(record, "source");
+                  context.console.result("[" + disposition + "] " +
+                                         printable(redacts != nullptr ? redacts->path(source) : source) + ": " +
                                          printable(text_of(record, "rule")));
                 }
                 return {};

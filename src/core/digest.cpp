@@ -59,6 +59,18 @@ std::string sha256_hex(std::string_view bytes) {
   return digest.hex();
 }
 
+std::string hmac_sha256_hex(std::string_view key, std::string_view bytes) {
+  initialise();
+  gcry_md_hd_t handle = nullptr;
+  if (gcry_md_open(&handle, GCRY_MD_SHA256, GCRY_MD_FLAG_HMAC) != 0) std::abort();  // out of memory
+  gcry_md_setkey(handle, key.data(), key.size());
+  gcry_md_write(handle, bytes.data(), bytes.size());
+  Sha256Bytes digest{};
+  std::memcpy(digest.data(), gcry_md_read(handle, GCRY_MD_SHA256), digest.size());
+  gcry_md_close(handle);
+  return to_hex(digest);
+}
+
 std::string md5_hex(std::string_view bytes) {
   initialise();
   std::array<char, 16> digest{};

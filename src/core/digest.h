@@ -29,6 +29,8 @@ class Sha256 {
 
 std::string sha256_hex(std::string_view bytes);
 std::string md5_hex(std::string_view bytes);  // for the EDRM message identification hash only
+// RFC 2104.
+std::string hmac_sha256_hex(std::string_view key, std::string_view bytes);
 std::string to_hex(const Sha256Bytes& digest);
 
 // `bytes` random bytes as lower-case hex, from the strong generator.

@@ -16,17 +16,14 @@ namespace {
 
 class Page {
  public:
-  Page(recovery::Recovery& recovery, const replay::Ledger& ledger, ByteWriter& out, Watcher& watcher)
-      : recovery_(recovery), ledger_(ledger), page_(out), watcher_(watcher), figures_({}) {}
+  Page(recovery::Recovery& recovery, const replay::Ledger& ledger, ByteWriter& out, Watcher& watcher,
+       const Redaction* redaction)
+      : recovery_(recovery), ledger_(ledger), page_(out), watcher_(watcher), redaction_(redaction), figures_({}) {}
 
   Result<void> write() {
     REQUEUE_CHECK(read_journal());
     figures_ = Figures(taken_);
-    REQUEUE_TRY([[maybe_unused]] const auto counts,
-                each_record(recovery_, ledger_, watcher_, [&](const Json& record) -> Result<void> {
-                  figures_.see(record);
-                  return {};
-                }));
+    REQUEUE_CHECK(each([&](const Json& record) { figures_.see(record); }));
     head();
     what_happened();
     balance();
@@ -49,9 +46,24 @@ class Page {
     return {};
   }
 
+  template <class See>
+  Result<void> each(See see) {
+    const auto visit = [&](const Json& record) -> Result<void> {
+      see(redaction_ != nullptr ? redaction_->record(record) : record);
+      return {};
+    };
+    REQUEUE_TRY([[maybe_unused]] const auto counts, each_record(recovery_, ledger_, watcher_, visit));
+    return {};
+  }
+
+  // A name of this house.
+  [[nodiscard]] std::string own(std::string_view kind, const std::string& name) const {
+    return redaction_ != nullptr ? redaction_->text(kind, name) : name;
+  }
+
   void head() {
     const auto& state = recovery_.state();
-    const auto where = state.mailroot.empty() ? std::string("an adopted backup") : state.mailroot;
+    const auto where = state.mailroot.empty() ? std::string("an adopted backup") : own("mailroot", state.mailroot);
     page_.markup("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     page_.markup("<meta http-equiv=\"Content-Security-Policy\" content=\"").markup(content_security_policy());
     page_.markup("\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
@@ -79,9 +91,9 @@ class Page {
     const auto& about = timeline_.circumstances;
     page_.markup("<dl class=\"facts\">\n");
     fact("recovery", recovery_.state().id);
-    fact("server", about.host + (about.os.empty() ? "" : ", " + about.os));
-    fact("account", about.account);
-    fact("operator", about.operator_name);
+    fact("server", own("host", about.host) + (about.os.empty() ? "" : ", " + about.os));
+    fact("account", own("account", about.account));
+    fact("operator", own("operator", about.operator_name));
     fact("change ticket", about.ticket);
     fact("stage", recovery::to_string(recovery_.state().stage()));
     fact("tool", "requeue " + about.version);
@@ -172,11 +184,7 @@ class Page {
     page_.markup("<div class=\"scroll\"><table id=\"messages\"><thead><tr><th class=\"n\">no.</th><th>source</th>");
     page_.markup("<th>from</th><th>recipients</th><th>subject</th><th>arrival</th><th>state</th><th>rule</th>");
     page_.markup("<th>sha256</th></tr></thead><tbody>\n");
-    REQUEUE_TRY([[maybe_unused]] const auto counts,
-                each_record(recovery_, ledger_, watcher_, [&](const Json& record) -> Result<void> {
-                  message(record);
-                  return {};
-                }));
+    REQUEUE_CHECK(each([&](const Json& record) { message(record); }));
     page_.markup("</tbody></table></div>\n");
     return {};
   }
@@ -220,6 +228,7 @@ class Page {
   const replay::Ledger& ledger_;
   HtmlWriter page_;
   Watcher& watcher_;
+  const Redaction* redaction_;
   Timeline timeline_;
   Timestamp taken_;
   Figures figures_;
@@ -227,8 +236,9 @@ class Page {
 
 }  // namespace
 
-Result<void> write_html(recovery::Recovery& recovery, const replay::Ledger& ledger, ByteWriter& out, Watcher& watcher) {
-  return Page(recovery, ledger, out, watcher).write();
+Result<void> write_html(recovery::Recovery& recovery, const replay::Ledger& ledger, ByteWriter& out, Watcher& watcher,
+                        const Redaction* redaction) {
+  return Page(recovery, ledger, out, watcher, redaction).write();
 }
 
 }  // namespace requeue::report

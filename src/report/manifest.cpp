@@ -242,18 +242,21 @@ Result<replay::Counts> each_record(recovery::Recovery& recovery, const replay::L
   return Manifest(recovery, ledger, watcher, visit).run();
 }
 
-Result<void> write_csv(recovery::Recovery& recovery, const replay::Ledger& ledger, ByteWriter& out, Watcher& watcher) {
+Result<void> write_csv(recovery::Recovery& recovery, const replay::Ledger& ledger, ByteWriter& out, Watcher& watcher,
+                       const Redaction* redaction) {
   REQUEUE_CHECK(out.write(replay::csv_line(columns)));
   const auto visit = [&](const Json& record) {
-    return out.write(replay::csv_line(replay::csv_fields(record, columns)));
+    return out.write(replay::csv_line(replay::csv_fields(redaction ? redaction->record(record) : record, columns)));
   };
   REQUEUE_TRY([[maybe_unused]] const auto counts, each_record(recovery, ledger, watcher, visit));
   return {};
 }
 
-Result<void> write_jsonl(recovery::Recovery& recovery, const replay::Ledger& ledger, ByteWriter& out,
-                         Watcher& watcher) {
-  const auto visit = [&](const Json& record) { return out.write(to_line(record) + "\n"); };
+Result<void> write_jsonl(recovery::Recovery& recovery, const replay::Ledger& ledger, ByteWriter& out, Watcher& watcher,
+                         const Redaction* redaction) {
+  const auto visit = [&](const Json& record) {
+    return out.write(to_line(redaction ? redaction->record(record) : record) + "\n");
+  };
   REQUEUE_TRY([[maybe_unused]] const auto counts, each_record(recovery, ledger, watcher, visit));
   return {};
 }

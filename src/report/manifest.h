@@ -8,6 +8,7 @@
 #include "recovery/recovery.h"
 #include "replay/ledger.h"
 #include "replay/plan.h"
+#include "report/redaction.h"
 
 namespace requeue::report {
 
@@ -20,7 +21,10 @@ Result<replay::Counts> each_record(recovery::Recovery& recovery, const replay::L
                                    const std::function<Result<void>(const Json& record)>& visit);
 
 // RFC 4180 lines (CRLF) with a header line; UTF-8; formula cells defused; lists joined by ';'.
-Result<void> write_csv(recovery::Recovery& recovery, const replay::Ledger& ledger, ByteWriter& out, Watcher& watcher);
-Result<void> write_jsonl(recovery::Recovery& recovery, const replay::Ledger& ledger, ByteWriter& out, Watcher& watcher);
+// `redaction`: what is personal is replaced; nullptr: nothing is.
+Result<void> write_csv(recovery::Recovery& recovery, const replay::Ledger& ledger, ByteWriter& out, Watcher& watcher,
+                       const Redaction* redaction = nullptr);
+Result<void> write_jsonl(recovery::Recovery& recovery, const replay::Ledger& ledger, ByteWriter& out, Watcher& watcher,
+                         const Redaction* redaction = nullptr);
 
 }  // namespace requeue::report
