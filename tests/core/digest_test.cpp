@@ -23,3 +23,9 @@ TEST_CASE("random values have their length and are not repeated") {
   CHECK(random_hex(16).size() == 32);
   CHECK(random_hex(16) != random_hex(16));
 }
+
+TEST_CASE("a keyed digest is that of the standard's example") {
+  // RFC 4231, test case 2.
+  CHECK(requeue::hmac_sha256_hex("Jefe", "what do ya want for nothing?") ==
+        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+}
