@@ -21,3 +21,12 @@ if(REQUEUE_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1)
   add_link_options(-fsanitize=address,undefined)
 endif()
+
+# For libFuzzer (clang): the sanitizers, and the library's own counters in every file.
+option(REQUEUE_FUZZ "Build the fuzz targets" OFF)
+if(REQUEUE_FUZZ)
+  # Another compiler with other opinions; the presets that ship are held to the warnings.
+  target_compile_options(requeue_warnings INTERFACE -w)
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g1)
+  add_link_options(-fsanitize=address,undefined)
+endif()
