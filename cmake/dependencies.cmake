@@ -1,4 +1,9 @@
 # Everything that is not ours, each behind a target that the rooms link. README.md gives the reasons.
+if(WIN32)
+  include(dependencies-windows)
+  return()
+endif()
+
 find_package(Threads REQUIRED)
 find_package(Boost 1.74 REQUIRED COMPONENTS filesystem)
 find_package(nlohmann_json 3.11 REQUIRED)
