@@ -11,7 +11,7 @@ int main(int count, char** arguments) {
   // Expected failures are values. What arrives here is a bug or a lack of memory; the journal is what the next run goes
   // by.
   try {
-    return requeue::cli::run(std::vector<std::string>(arguments + 1, arguments + count));
+    return requeue::cli::run(requeue::cli::prepare(count, arguments));
   } catch (const std::exception& unexpected) {
     const auto why = requeue::printable(unexpected.what());
     std::fprintf(stderr, "requeue: ended by an error that it did not expect: %s\n", why.c_str());

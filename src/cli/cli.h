@@ -17,6 +17,9 @@ struct Parsed {
   std::string usage_error;
 };
 
+// The words after the program's name, as UTF-8 on Windows; stdout and stderr are made ready for UTF-8. First of all.
+std::vector<std::string> prepare(int count, char** arguments);
+
 // `arguments` without the program's name; bytes as given.
 Parsed parse(const std::vector<std::string>& arguments);
 

@@ -16,7 +16,7 @@ TerminalConsole::TerminalConsole(const ConsoleOptions& options)
     : options_(options), terminal_(stderr_is_terminal() && !options.quiet) {
   if (options_.log.empty()) return;
   log_ = std::make_unique<LogFile>();
-  log_->stream.open(options_.log, std::ios::app | std::ios::binary);
+  log_->stream.open(files::Path(options_.log).c_str(), std::ios::app | std::ios::binary);
   log_works_ = log_->stream.good();
 }
 

@@ -47,6 +47,7 @@ class TerminalConsole : public commands::Console {
 };
 
 // Platform: whether stderr is a terminal; Ctrl-C noted, not obeyed at once (the file in hand is finished first).
+std::string platform_note();  // what somebody who starts this program on this system should know; empty: nothing
 bool stderr_is_terminal();
 void watch_for_interrupt();
 bool interrupt_seen();

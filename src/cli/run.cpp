@@ -1,7 +1,6 @@
-#include <thread>
-
 #include "cli/cli.h"
 #include "cli/console.h"
+#include "core/sleep.h"
 #include "core/text.h"
 
 namespace requeue::cli {
@@ -68,16 +67,13 @@ int run(const std::vector<std::string>& arguments) {
         console, options,
         {Exit::precondition, Cause::other, "cannot write the log", options.log, {}, "Nothing was touched."});
   }
+  if (const auto note = platform_note(); !note.empty()) console.say(note);
   watch_for_interrupt();
   const auto files = make_files(options);
   const auto control = make_service(options);
-  commands::Context context{options,
-                            *files,
-                            *control,
-                            !options.service.empty() || !options.service_host.empty(),
-                            console,
-                            this_program(),
-                            [](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); }};
+  commands::Context context{
+      options, *files,         *control, !options.service.empty() || !options.service_host.empty(),
+      console, this_program(), sleep_for};
   auto outcome = parsed.command(context);
   if (!outcome) return tell_error(console, options, outcome.error());
   if (options.json) console.json(to_line(json_of(options.command, outcome->exit, std::move(outcome->body))));

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <csignal>
 
+#include "cli/cli.h"
 #include "cli/console.h"
 
 namespace requeue::cli {
@@ -15,6 +16,14 @@ extern "C" void note_interrupt(int) {
 }
 
 }  // namespace
+
+std::vector<std::string> prepare(int count, char** arguments) {
+  return {arguments + 1, arguments + count};
+}
+
+std::string platform_note() {
+  return {};
+}
 
 bool stderr_is_terminal() {
   return isatty(STDERR_FILENO) == 1;

@@ -82,11 +82,4 @@ std::string to_hex(const Sha256Bytes& digest) {
   return to_hex(std::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
 }
 
-std::string random_hex(std::size_t bytes) {
-  initialise();
-  std::string raw(bytes, '\0');
-  gcry_randomize(raw.data(), raw.size(), GCRY_STRONG_RANDOM);
-  return to_hex(raw);
-}
-
 }  // namespace requeue

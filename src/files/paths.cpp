@@ -32,7 +32,7 @@ std::string to_text(const Path& path) {
 }
 
 Path Tree::path_of(std::string_view relative) const {
-  return relative.empty() ? path() : path() / Path(std::string(relative));
+  return relative.empty() ? path() : (path() / Path(std::string(relative))).make_preferred();
 }
 
 std::vector<std::string_view> components(std::string_view path) {

@@ -29,7 +29,7 @@ std::size_t Pacer::next_group() const {
   return static_cast<std::size_t>(size);
 }
 
-void Pacer::handed_over(std::size_t messages) {
+void Pacer::handed_over(std::uint64_t messages) {
   handed_ += messages;
   last_group_ = messages;
 }

@@ -20,7 +20,7 @@ class Pacer {
 
   // How many messages the next group may hold; 0: the limit is reached.
   [[nodiscard]] std::size_t next_group() const;
-  void handed_over(std::size_t messages);
+  void handed_over(std::uint64_t messages);
   // Between two groups. False: hand over nothing more (stopped() or Badmail says why).
   bool pause();
   [[nodiscard]] bool stopped_on_badmail();
@@ -38,7 +38,7 @@ class Pacer {
   std::uint64_t badmail_limit_ = 0;
   std::uint64_t badmail_before_ = 0;
   std::uint64_t handed_ = 0;
-  std::size_t last_group_ = 0;
+  std::uint64_t last_group_ = 0;
 };
 
 }  // namespace requeue::replay

@@ -2,8 +2,8 @@
 // needs, so that somebody who may only look can still use `status`.
 #include <windows.h>
 
-#include <thread>
-
+#include "core/sleep.h"
+#include "core/wide_windows.h"
 #include "service/service.h"
 #include "service/service_manager.h"
 
@@ -11,22 +11,6 @@ namespace requeue::service {
 namespace {
 
 using Kind = Trouble::Kind;
-
-std::wstring wide(const std::string& text) {
-  const auto length = static_cast<int>(text.size());
-  std::wstring result(static_cast<std::size_t>(MultiByteToWideChar(CP_UTF8, 0, text.data(), length, nullptr, 0)),
-                      L'\0');
-  MultiByteToWideChar(CP_UTF8, 0, text.data(), length, result.data(), static_cast<int>(result.size()));
-  return result;
-}
-
-std::string narrow(std::wstring_view text) {
-  const auto length = static_cast<int>(text.size());
-  const int size = WideCharToMultiByte(CP_UTF8, 0, text.data(), length, nullptr, 0, nullptr, nullptr);
-  std::string result(static_cast<std::size_t>(size), '\0');
-  WideCharToMultiByte(CP_UTF8, 0, text.data(), length, result.data(), size, nullptr, nullptr);
-  return result;
-}
 
 std::string system_words(DWORD error) {
   wchar_t text[512];
@@ -186,7 +170,9 @@ class WindowsServiceManager final : public ServiceManager {
   }
 
   Clock::time_point now() override { return Clock::now(); }
-  void sleep(Clock::duration duration) override { std::this_thread::sleep_for(duration); }
+  void sleep(Clock::duration duration) override {
+    sleep_for(std::chrono::duration_cast<std::chrono::milliseconds>(duration));
+  }
 
  private:
   Managed<Opened> open(const std::string& name, DWORD rights) {

@@ -2,8 +2,8 @@
 
 #include <chrono>
 #include <cstdio>
-#include <thread>
 
+#include "core/sleep.h"
 #include "core/text.h"
 #include "snapshot/bag_layout.h"
 
@@ -53,7 +53,7 @@ Result<Entry> Copier::copy(const mailroot::Item& item, const files::Relative& st
   std::optional<mailroot::Item> current = item;
   for (int count = 0; count < attempts; ++count) {
     if (count > 0) {
-      std::this_thread::sleep_for(pause);
+      sleep_for(pause);
       REQUEUE_CHECK(take_back(kept));
       REQUEUE_TRY(current, look_again(item.path));
     }

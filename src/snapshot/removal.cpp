@@ -1,8 +1,8 @@
 #include "snapshot/removal.h"
 
 #include <chrono>
-#include <thread>
 
+#include "core/sleep.h"
 #include "core/text.h"
 #include "mailroot/mailroot.h"
 #include "snapshot/standing.h"
@@ -46,7 +46,7 @@ bool concerns_one_file(Cause cause) {
 Result<Removal> remove_if_same(files::Tree& mailroot, const Entry& entry) {
   Error last;
   for (int count = 0; count < tries; ++count) {
-    if (count > 0) std::this_thread::sleep_for(pause);
+    if (count > 0) sleep_for(pause);
     auto standing = standing_of(mailroot, entry);
     if (!standing) {
       last = std::move(standing.error());

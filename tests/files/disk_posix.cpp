@@ -191,3 +191,7 @@ TEST_CASE("missing rights are told before anything is tried") {
   CHECK(cause_of(b.tree->check_access("Queue", true)) == Cause::denied);
   CHECK(cause_of(b.tree->remove_file("Queue/a")) == Cause::denied);
 }
+
+TEST_CASE("a name that is no text is shown by its bytes") {
+  CHECK(to_text(Path("/m/\xff")) == "/m/\\xff");
+}

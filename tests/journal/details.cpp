@@ -68,7 +68,7 @@ TEST_CASE("after names what was flushed, not what was only appended", "[details]
   CHECK(text_of(look(folder).lines.at(0), "after") == flushed);
 }
 
-TEST_CASE("messages.jsonl cut at any byte keeps its whole lines and can be continued", "[details]") {
+TEST_CASE("messages.jsonl cut at any byte keeps its whole lines and can be continued", "[exhaustive][details]") {
   JournalFolder folder;
   append(folder, 6);
   const std::string all = folder.details();

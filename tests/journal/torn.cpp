@@ -29,7 +29,7 @@ void check_torn(JournalFolder& folder, const std::string& good, const std::strin
 
 }  // namespace
 
-TEST_CASE("A journal cut at any byte keeps its whole lines and can be continued", "[journal]") {
+TEST_CASE("A journal cut at any byte keeps its whole lines and can be continued", "[exhaustive][journal]") {
   JournalFolder folder;
   folder.append(12);
   const std::string all = folder.journal();

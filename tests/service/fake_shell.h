@@ -30,7 +30,9 @@ struct ShellScript {
   void exits(const std::string& command, std::vector<int> codes) {
     for (const int code : codes) answers[command].push_back({{service::Ended::How::exited, code}, {}});
   }
-  [[nodiscard]] long times(const std::string& command) const { return std::count(ran.begin(), ran.end(), command); }
+  [[nodiscard]] std::ptrdiff_t times(const std::string& command) const {
+    return std::count(ran.begin(), ran.end(), command);
+  }
 };
 
 class FakeShell final : public service::Shell {

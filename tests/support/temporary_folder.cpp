@@ -1,9 +1,10 @@
 #include "support/temporary_folder.h"
 
+#include <fstream>
+#include <iostream>
 #include <stdexcept>
 
 #include <boost/filesystem.hpp>
-#include <boost/filesystem/fstream.hpp>
 
 namespace requeue::tests {
 namespace {
@@ -25,7 +26,7 @@ void make_removable(const fs::path& root) {
 TemporaryFolder::TemporaryFolder() : TemporaryFolder(fs::temp_directory_path()) {}
 
 TemporaryFolder::TemporaryFolder(const fs::path& parent)
-    : path_(fs::canonical(parent) / fs::unique_path("requeue-test-%%%%-%%%%-%%%%-%%%%")) {
+    : path_((fs::canonical(parent) / fs::unique_path("requeue-test-%%%%-%%%%-%%%%-%%%%")).make_preferred()) {
   if (!fs::create_directory(path_)) throw std::runtime_error("cannot make " + path_.string());
 }
 
@@ -39,16 +40,24 @@ TemporaryFolder::~TemporaryFolder() {
 
 void write(const fs::path& path, std::string_view bytes) {
   fs::create_directories(path.parent_path());
-  fs::ofstream stream(path, std::ios::binary | std::ios::trunc);
+  std::ofstream stream(path.c_str(), std::ios::binary | std::ios::trunc);
   stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   stream.close();
   if (!stream) throw std::runtime_error("cannot write " + path.string());
 }
 
 std::string read(const fs::path& path) {
-  fs::ifstream stream(path, std::ios::binary);
+  std::ifstream stream(path.c_str(), std::ios::binary);
   if (!stream) throw std::runtime_error("cannot read " + path.string());
   return std::string(std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>());
+}
+
+bool make_link(const fs::path& target, const fs::path& link) {
+  boost::system::error_code failed;
+  fs::create_symlink(target, link, failed);
+  if (!failed && fs::symlink_status(link, failed).type() == fs::symlink_file) return true;
+  std::cerr << "SKIPPED: this system makes no symbolic links\n";
+  return false;
 }
 
 }  // namespace requeue::tests

@@ -27,5 +27,7 @@ class TemporaryFolder {
 // Past the code under test: plain streams. Missing parent folders are made. A failure ends the test.
 void write(const boost::filesystem::path& path, std::string_view bytes);
 std::string read(const boost::filesystem::path& path);
+// A symbolic link. False where the system makes none (Wine, or missing rights on Windows), and SKIPPED is printed.
+bool make_link(const boost::filesystem::path& target, const boost::filesystem::path& link);
 
 }  // namespace requeue::tests
