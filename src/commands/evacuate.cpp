@@ -19,6 +19,24 @@ Result<void> refuse_complete(const Context& context, const recovery::State& stat
                      ". For another evacuation choose a new recovery folder.");
 }
 
+// "Stopped" is what the service says; that it let go of its files is seen. A scanner needs a moment, too.
+Result<void> wait_until_released(Context& context, files::Tree& tree) {
+  REQUEUE_TRY(const auto state, context.service.state());
+  if (state == service::State::absent) return {};
+  constexpr int looks = 10;
+  for (int look = 1;; ++look) {
+    REQUEUE_TRY(const auto held, mailroot::first_held(tree));
+    if (!held) return {};
+    if (look == looks || context.console.stop_requested()) {
+      return failure(Error{Exit::precondition, Cause::busy, "a file of the Mailroot is still open in another program",
+                           files::to_text(tree.path_of(*held)), "the service has stopped, but something holds the file",
+                           "Nothing was removed. Is a backup or a virus scanner at work, or inetinfo.exe not yet done? "
+                           "Wait, then run the same command again."});
+    }
+    context.sleep(std::chrono::milliseconds(500));
+  }
+}
+
 // Stop to verified. What fails here is undone by putting the service back: nothing was removed yet.
 Result<Exit> prepare(Context& context, recovery::Recovery& recovery, files::Tree& tree, Json& body) {
   const bool resumed = recovery.state().emptying;
@@ -27,6 +45,7 @@ Result<Exit> prepare(Context& context, recovery::Recovery& recovery, files::Tree
   seconds = Json{{"stop", 0.0}, {"snapshot", 0.0}, {"verify", 0.0}, {"empty", 0.0}};
   REQUEUE_TRY(const auto stopping, stop_service(context, recovery));
   seconds["stop"] = stopping;
+  REQUEUE_CHECK(wait_until_released(context, tree));
   if (resumed) {
     body["snapshot"] = snapshot_json(*recovery.state().snapshot);
   } else {

@@ -136,6 +136,18 @@ Result<Counts> check_rights(files::Tree& mailroot) {
   });
 }
 
+Result<std::optional<files::Relative>> first_held(files::Tree& mailroot) {
+  std::optional<files::Relative> held;
+  REQUEUE_CHECK(walk(mailroot, [&](const Item& item) -> Result<void> {
+    const auto role = role_of(top_of(item.path));
+    if (held || item.status.kind != Kind::file || role == Role::mailbox) return {};
+    REQUEUE_TRY(const bool released, mailroot.is_released(item.path));
+    if (!released) held = item.path;
+    return {};
+  }));
+  return held;
+}
+
 Result<std::vector<FolderCount>> count_folders(files::Tree& mailroot) {
   std::vector<FolderCount> folders;
   std::unordered_map<std::string, std::size_t> index;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,10 @@ Result<Counts> walk(files::Tree& mailroot, const std::function<Result<void>(cons
 Result<void> check(files::Tree& mailroot);
 // And for a run that will remove: every file readable, every folder changeable by this user. Counts on the way.
 Result<Counts> check_rights(files::Tree& mailroot);
+
+// A file that another program still holds open, after the service has stopped; nullopt when there is none. Mailbox is
+// left out: it is another service's, and live.
+Result<std::optional<files::Relative>> first_held(files::Tree& mailroot);
 
 struct FolderCount {
   std::string name;  // top folder as found, "" for files in the Mailroot itself
