@@ -110,9 +110,14 @@ void add_planning(CLI::App& app, Options& options) {
       ->type_name("FILE|DIR")
       ->allow_extra_args(false);
   app.add_flag("--trust-log", plan.trust_log, "Leave out recipients that the logs show as delivered to");
+  app.add_option("--against", options.against,
+                 "Another recovery folder: what it handed over counts as sent (repeatable)")
+      ->type_name("RECOVERY")
+      ->allow_extra_args(false);
   add_value<mail::Target>(
       app, "--target", plan.compose.target, [](const std::string& text) { return mail::target_of(text); },
-      "What is written: iis (default) or plain, the file unchanged", "iis|plain");
+      "What is written: iis (default); plain, the file unchanged; exchange-replay, for that directory of Exchange",
+      "iis|plain|exchange-replay");
   app.add_flag_callback(
       "--no-dot-stuff", [&plan] { plan.compose.dot_stuff = false; }, "For a Pickup that keeps leading dots");
 }
@@ -304,6 +309,8 @@ std::string check_service(const Options& options) {
 // Both change what is written; a file that is handed back unchanged says itself whom it goes to.
 std::string check_target(const Options& options) {
   const bool plain = options.plan.compose.target == mail::Target::plain;
+  if (!options.against.empty() && options.plan.dedup == replay::Dedup::off)
+    return "--against does not go with --dedup off";
   if (options.plan.trust_log && options.smtp_logs.empty()) return "--trust-log needs --smtp-log";
   if (plain && !options.smtp_logs.empty()) return "--smtp-log does not go with --target plain";
   return plain && !options.plan.owed_domains.empty() ? "--owed-domain does not go with --target plain" : "";

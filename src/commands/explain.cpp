@@ -104,7 +104,7 @@ Result<Outcome> explain(Context& context) {
   REQUEUE_TRY(auto recovery, recovery::open_to_read(context.files, context.options.recovery, {&ledger}));
   REQUEUE_CHECK(require_replayable(context, *recovery));
   REQUEUE_TRY(auto options, plan_options(context, recovery->state()));
-  REQUEUE_CHECK(add_logs(context, *recovery, options));
+  REQUEUE_CHECK(add_evidence(context, *recovery, options));
   REQUEUE_CHECK(choose_from_plan_file(context, *recovery, options));
   replay::Trace trace;
   trace.source = unescape_bytes(context.options.source);

@@ -48,6 +48,7 @@ struct Options {
   replay::PlanOptions plan;
   std::string envelopes_file;
   std::vector<std::string> smtp_logs;  // files and folders
+  std::vector<std::string> against;
   std::string plan_file;
   std::string out_file;
   std::string pickup;

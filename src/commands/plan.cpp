@@ -74,7 +74,7 @@ Result<Outcome> plan(Context& context) {
   REQUEUE_TRY(auto recovery, recovery::open_to_read(context.files, context.options.recovery, {&ledger}));
   REQUEUE_CHECK(require_replayable(context, *recovery));
   REQUEUE_TRY(auto options, plan_options(context, recovery->state()));
-  REQUEUE_CHECK(add_logs(context, *recovery, options));
+  REQUEUE_CHECK(add_evidence(context, *recovery, options));
   LogFindings findings;
   if (options.log) options.seen = [&](const auto& message, const auto& reading) { findings.see(message, reading); };
   REQUEUE_TRY(auto made, replay::make_plan(*recovery, ledger, options, context.console));

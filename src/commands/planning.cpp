@@ -6,6 +6,7 @@
 #include "commands/session.h"
 #include "commands/words.h"
 #include "core/text.h"
+#include "replay/against.h"
 #include "replay/log_evidence.h"
 #include "snapshot/bag.h"
 
@@ -30,7 +31,8 @@ Result<replay::PlanOptions> plan_options(Context& context, const recovery::State
   return options;
 }
 
-Result<void> add_logs(Context& context, recovery::Recovery& recovery, replay::PlanOptions& options) {
+Result<void> add_evidence(Context& context, recovery::Recovery& recovery, replay::PlanOptions& options) {
+  REQUEUE_TRY(options.against, replay::open_others(context.files, context.options.against, recovery));
   const auto& paths = context.options.smtp_logs;
   if (paths.empty()) return {};
   REQUEUE_TRY(options.log, replay::read_logs(recovery, context.files, paths, options, context.console));

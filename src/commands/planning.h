@@ -10,8 +10,9 @@ namespace requeue::commands {
 // --envelopes read; for an adopted snapshot, what stands in Queue and Pickup of the live Mailroot.
 Result<replay::PlanOptions> plan_options(Context& context, const recovery::State& state);
 
-// --smtp-log read, before --plan: what a person changed is told by comparison with the envelope in force.
-Result<void> add_logs(Context& context, recovery::Recovery& recovery, replay::PlanOptions& options);
+// --against opened, and --smtp-log read, before --plan: what a person changed is told by comparison with the envelope
+// in force.
+Result<void> add_evidence(Context& context, recovery::Recovery& recovery, replay::PlanOptions& options);
 
 // --plan read and compared with the bag: Exit::stale_plan, nothing done, when a source changed or is unknown.
 Result<void> choose_from_plan_file(Context& context, recovery::Recovery& recovery, replay::PlanOptions& options);

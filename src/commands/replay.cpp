@@ -11,7 +11,6 @@
 #include "commands/words.h"
 #include "core/text.h"
 #include "mailroot/mailroot.h"
-#include "replay/log_evidence.h"
 
 namespace requeue::commands {
 namespace {
@@ -90,7 +89,7 @@ void replay_tell(Context& context, const recovery::State& state, const replay::R
 }
 
 Result<Outcome> replay_work(Context& context, recovery::Recovery& recovery, replay::Ledger& ledger, replay::Place place,
-                            const std::string& pickup, const std::shared_ptr<const replay::LogEvidence>& log) {
+                            const std::string& pickup, const replay::PlanOptions& evidence) {
   REQUEUE_CHECK(require_replayable(context, recovery));
   if (context.options.no_probe) {
     REQUEUE_CHECK(recovery.record("no_probe", Json{{"reason", escape_bytes(*context.options.no_probe)}}));
@@ -98,7 +97,8 @@ Result<Outcome> replay_work(Context& context, recovery::Recovery& recovery, repl
   REQUEUE_TRY(const auto settled, replay::settle(recovery, ledger, context.files, pickup, context.console));
   for (const auto& line : settled.named) context.console.warn(line);
   REQUEUE_TRY(auto options, plan_options(context, recovery.state()));
-  options.log = log;
+  options.log = evidence.log;
+  options.against = evidence.against;
   REQUEUE_CHECK(choose_from_plan_file(context, recovery, options));
   REQUEUE_TRY(auto plan, replay::make_plan(recovery, ledger, options, context.console));
   REQUEUE_CHECK(
@@ -140,7 +140,7 @@ Result<Outcome> replay(Context& context) {
   std::string id;
   files::Path pickup;
   std::uint64_t bytes = 0;
-  std::shared_ptr<const replay::LogEvidence> log;
+  replay::PlanOptions evidence;  // what was read before the run opens, of folders and logs that it leaves alone
   {
     // Everything that can be refused is refused here, before the run opens and anything is written.
     REQUEUE_TRY(auto reading, recovery::open_to_read(context.files, context.options.recovery, {&before}));
@@ -148,8 +148,9 @@ Result<Outcome> replay(Context& context) {
     REQUEUE_TRY(pickup, pickup_of(context, reading->state()));
     REQUEUE_CHECK(require_probe(context, reading->state()));
     REQUEUE_TRY(auto options, plan_options(context, reading->state()));
-    REQUEUE_CHECK(add_logs(context, *reading, options));
-    log = options.log;
+    REQUEUE_CHECK(add_evidence(context, *reading, options));
+    evidence.log = options.log;
+    evidence.against = options.against;
     REQUEUE_CHECK(choose_from_plan_file(context, *reading, options));
     id = reading->state().id;
     bytes = reading->state().snapshot->bytes;
@@ -163,7 +164,7 @@ Result<Outcome> replay(Context& context) {
   return in_run(context, recovery::Missing::refuse, {}, {&ledger},
                 [&](recovery::Recovery& recovery) -> Result<Outcome> {
                   REQUEUE_TRY(const auto locks, lock_place(context, place, recovery.state()));
-                  return replay_work(context, recovery, ledger, std::move(place), pickup.string(), log);
+                  return replay_work(context, recovery, ledger, std::move(place), pickup.string(), evidence);
                 });
 }
 

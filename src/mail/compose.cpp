@@ -94,7 +94,19 @@ Result<void> check_envelope(const Envelope& envelope, const ComposeOptions& opti
   return {};
 }
 
+// As Exchange itself writes them when it exports a queue; the last line counts the bytes before it.
+std::string exchange_headers(const Envelope& envelope) {
+  std::string out = "X-Sender: <" + envelope.sender + ">\r\n";
+  for (const auto& recipient : envelope.recipients) out += "X-Receiver: <" + recipient + ">\r\n";
+  out += "X-CreatedBy: requeue\r\n";
+  return out + "X-EndOfInjectedXHeaders: " + std::to_string(out.size()) + "\r\n";
+}
+
 Result<void> write_envelope(const Envelope& envelope, const ComposeOptions& options, Output& out) {
+  if (options.target == Target::exchange_replay) {
+    REQUEUE_CHECK(out.write(exchange_headers(envelope)));
+    return options.add_from ? out.write(added_from(envelope)) : Result<void>{};
+  }
   const std::string sender = envelope.null_sender ? "<>" : envelope.sender;
   REQUEUE_CHECK(out.write("x-sender: " + sender + "\r\n"));
   for (const auto& recipient : envelope.recipients) REQUEUE_CHECK(out.write("x-receiver: " + recipient + "\r\n"));
@@ -133,7 +145,7 @@ Result<Composed> compose(ByteReader& source, const Envelope& envelope, const Com
                         "restore --held puts it back into Queue as it was.");
   }
   REQUEUE_CHECK(write_envelope(envelope, options, out));
-  DotStuffer stuffed(out, options.dot_stuff);
+  DotStuffer stuffed(out, options.dot_stuff && options.target == Target::iis);
   REQUEUE_CHECK(write_block(block.raw, stuffed));
   REQUEUE_CHECK(stuffed.write(rest));
   REQUEUE_CHECK(copy_rest(source, stuffed));

@@ -10,7 +10,7 @@
 
 namespace requeue::mail {
 
-enum class Target { iis, plain };
+enum class Target { iis, plain, exchange_replay };
 
 std::string_view to_string(Target target);
 std::optional<Target> target_of(std::string_view name);
@@ -36,7 +36,9 @@ struct Composed {
 
 // Target iis: one x-sender ("<>" when null), one x-receiver a recipient, CRLF, then the source's bytes with leading
 // x-headers and its Bcc and Resent-Bcc fields removed, dot-stuffed (a line starts after LF, with or without CR).
-// Nothing else changes. Facts: UP: exadmin_sp2 (x-headers first), Q286358 (one leading dot removed per line).
+// Target exchange_replay: the X-headers of that directory in their place, with the count of their bytes last; no dots
+// are added, since it takes none away. Not tried on a real Exchange. Nothing else changes. Facts: UP: exadmin_sp2
+// (x-headers first), Q286358 (one leading dot removed per line).
 Result<Composed> compose(ByteReader& source, const Envelope& envelope, const ComposeOptions& options, ByteWriter& out);
 
 // The line that stands behind the x-headers with add_from; CRLF included.

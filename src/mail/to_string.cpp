@@ -20,12 +20,14 @@ std::string_view to_string(EnvelopeSource source) {
 }
 
 std::string_view to_string(Target target) {
+  if (target == Target::exchange_replay) return "exchange-replay";
   return target == Target::iis ? "iis" : "plain";
 }
 
 std::optional<Target> target_of(std::string_view name) {
   if (name == "iis") return Target::iis;
   if (name == "plain") return Target::plain;
+  if (name == "exchange-replay") return Target::exchange_replay;
   return std::nullopt;
 }
 

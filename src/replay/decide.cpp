@@ -21,6 +21,7 @@ constexpr std::string_view rules[] = {
     // duplicate
     "content",
     "exact",
+    "against",
     // held
     "no_recipient",
     "no_from",

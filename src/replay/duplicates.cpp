@@ -4,6 +4,7 @@
 #include <cstring>
 #include <functional>
 
+#include "mail/content.h"
 #include "replay/decide.h"
 #include "replay/duplicates_group.h"
 
@@ -142,6 +143,22 @@ Result<void> find_duplicates(Plan& plan, std::vector<Traits>& traits, const Plan
   return each_run(
       plan, sorted, [&](auto a, auto b) { return header(a) == header(b); },
       [&](const Indexes& run) { return groups.run(run); });
+}
+
+Traits traits_of(const mail::Facts& facts, const mail::HeaderBlock& block) {
+  Traits known;
+  const auto digest = mail::canonical_header_digest(block);
+  std::copy_n(digest.begin(), known.header.size(), known.header.begin());
+  std::memcpy(&known.content, digest.data(), sizeof known.content);
+  known.was_read = true;
+  known.has_stamp = facts.arrival_filetime.has_value();
+  known.stamp = facts.arrival_filetime.value_or(0);
+  if (facts.message_id.empty()) return known;
+  Sha256 sha256;
+  sha256.update(facts.message_id);
+  const auto id = sha256.finish();
+  std::memcpy(&known.message_id, id.data(), sizeof known.message_id);
+  return known;
 }
 
 void hold_former_copies(Plan& plan, const Ledger& ledger, const PlanOptions& options) {

@@ -22,6 +22,8 @@ struct Traits {
   bool failed_last = false;  // a run has tried to hand it over and could not
 };
 
+Traits traits_of(const mail::Facts& facts, const mail::HeaderBlock& block);
+
 // What is read again only of messages that share a header block with another.
 class CopyReader {
  public:

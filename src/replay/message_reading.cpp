@@ -102,10 +102,14 @@ void read_envelope(Reading& reading, const Message& message, const PlanOptions& 
   envelope.recipients.erase(rest, envelope.recipients.end());
 }
 
-bool is_as_found(const std::string& source, const PlanOptions& options) {
+bool is_in_pickup_form(const std::string& source) {
   const auto role = mailroot::role_of(mailroot::top_of(source));
-  const bool own_form = role == mailroot::Role::pickup || role == mailroot::Role::drop;
-  return own_form && options.overrides.count(source) == 0;
+  return role == mailroot::Role::pickup || role == mailroot::Role::drop;
+}
+
+bool is_as_found(const std::string& source, const PlanOptions& options) {
+  if (options.compose.target == mail::Target::exchange_replay) return false;
+  return is_in_pickup_form(source) && options.overrides.count(source) == 0;
 }
 
 Timestamp arrival_of(const mail::Facts& facts, Timestamp written) {

@@ -30,8 +30,10 @@ Result<OpenedMessage> open_message(recovery::Recovery& recovery, const Message& 
 mail::Envelope envelope_in_force(const std::string& source, const mail::Facts& facts, const PlanOptions& options);
 // Envelope and what is left out of it; `message` with arrival and as_found.
 void read_envelope(Reading& reading, const Message& message, const PlanOptions& options);
-// Found in Pickup or Drop and named by no override: it is handed back byte for byte.
+// Found in Pickup or Drop and named by no override: it is handed back byte for byte, but not to Exchange, which reads
+// other x-headers.
 bool is_as_found(const std::string& source, const PlanOptions& options);
+bool is_in_pickup_form(const std::string& source);
 // By the FILETIME of the last X-OriginalArrivalTime, else the top Received, else the file's write time.
 Timestamp arrival_of(const mail::Facts& facts, Timestamp written);
 

@@ -8,7 +8,7 @@
 namespace requeue::replay {
 namespace {
 
-constexpr std::string_view token_name = "token";
+constexpr std::string_view token_file = "token";
 constexpr std::string_view new_token_name = "token.new";
 constexpr std::uint64_t spare_bytes = 1U << 20U;  // for names, tokens and the file system's own needs
 
@@ -95,7 +95,7 @@ Result<void> check_volume(Place& place, std::uint64_t bytes) {
 Result<void> check_unowned(Place& place) {
   REQUEUE_TRY(const auto entries, place.beside->list(place.staging));
   for (const auto& entry : entries) {
-    if (entry.name == token_name || entry.name == new_token_name) continue;
+    if (entry.name == token_file || entry.name == new_token_name) continue;
     return refused(place.beside->path_of(place.staging),
                    "it has the name of this recovery folder's staging, but no token of it, and it holds files",
                    "Look at what is in it and move it away.");
@@ -113,7 +113,7 @@ Result<void> remove_if_there(files::Tree& tree, const files::Relative& path) {
 // system that cannot rename without replacing is found out here, while nothing is at stake.
 Result<void> write_token(Place& place, const mailroot::Token& token) {
   const auto fresh = files::join(place.staging, new_token_name);
-  const auto name = files::join(place.staging, token_name);
+  const auto name = files::join(place.staging, token_file);
   REQUEUE_CHECK(remove_if_there(*place.beside, fresh));
   REQUEUE_CHECK(remove_if_there(*place.beside, name));
   REQUEUE_CHECK(files::write_file(*place.beside, fresh, mailroot::render(token), 0644));

@@ -7,10 +7,10 @@
 #include <numeric>
 
 #include "core/text.h"
+#include "replay/against.h"
 #include "replay/decide.h"
 #include "replay/duplicates.h"
 #include "replay/message_reading.h"
-#include "replay/plan_copies.h"
 #include "replay/plan_edits.h"
 #include "replay/plan_notes.h"
 #include "replay/plan_selection.h"
@@ -97,22 +97,9 @@ class Collector {
     message.envelope_source = reading.envelope.source;
     decider_.decide(message, reading, unknown_name);
     if (options_.seen) options_.seen(message, reading);
-    fill(known, reading.facts, opened.block);
-    if (message.as_found && message.disposition == Disposition::pending) note_dot(message);
-  }
-
-  static void fill(Traits& known, const mail::Facts& facts, const mail::HeaderBlock& block) {
-    const auto digest = mail::canonical_header_digest(block);
-    std::copy_n(digest.begin(), known.header.size(), known.header.begin());
-    std::memcpy(&known.content, digest.data(), sizeof known.content);
-    known.was_read = true;
-    known.has_stamp = facts.arrival_filetime.has_value();
-    known.stamp = facts.arrival_filetime.value_or(0);
-    if (facts.message_id.empty()) return;
-    Sha256 sha256;
-    sha256.update(facts.message_id);
-    const auto id = sha256.finish();
-    std::memcpy(&known.message_id, id.data(), sizeof known.message_id);
+    known = traits_of(reading.facts, opened.block);
+    const bool own_form = message.as_found || is_in_pickup_form(message.source);
+    if (own_form && message.disposition == Disposition::pending) note_dot(message);
   }
 
   void note_dot(Message& message) {
@@ -223,7 +210,10 @@ Counts Plan::counts() const {
 }
 
 std::string original_of(const Plan& plan, const Message& message) {
-  return message.duplicate_of < plan.messages.size() ? plan.messages[message.duplicate_of].source : std::string();
+  const auto own = plan.messages.size();
+  if (message.duplicate_of < own) return plan.messages[message.duplicate_of].source;
+  const bool other = message.duplicate_of != Message::none && message.duplicate_of - own < plan.others.size();
+  return other ? plan.others[message.duplicate_of - own] : std::string();
 }
 
 std::uint64_t Plan::left_for_another_run() const {
@@ -242,8 +232,14 @@ Result<Plan> preview(recovery::Recovery& recovery, const Ledger& ledger, const P
   REQUEUE_CHECK(check_named(plan, options.choice.sources, "--message"));
   REQUEUE_CHECK(check_named(plan, options.releases.sources, "--release"));
   sort_by_arrival(plan, traits);
-  SnapshotCopies copies(recovery, ledger, plan, options, watcher);
+  AllCopies copies(recovery, ledger, plan, options, watcher);
+  const auto own = plan.messages.size();
+  for (const auto& other : options.against) {
+    copies.add(plan.messages.size(), *other);
+    REQUEUE_CHECK(other->add_to(plan, traits, options, watcher));
+  }
   REQUEUE_CHECK(find_duplicates(plan, traits, options, copies));
+  remove_others(plan, traits, own);
   hold_former_copies(plan, ledger, options);
   REQUEUE_CHECK(check_released(plan, options));
   REQUEUE_CHECK(narrow_as_planned(plan, options, copies));

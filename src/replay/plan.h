@@ -56,6 +56,7 @@ struct Trace {
 struct Message;
 struct Reading;
 class LogEvidence;
+class OtherRecovery;
 
 // What stands in the live Queue and Pickup while an adopted snapshot is replayed: left in place by the person who made
 // the backup. Names in lower case, digests as hex.
@@ -81,7 +82,8 @@ struct PlanOptions {
   std::vector<std::string> owed_domains;   // --owed-domain: header-only mail goes to recipients there only
   bool hold_several_domains = false;       // --several-domains hold
   std::shared_ptr<const LogEvidence> log;  // --smtp-log
-  bool trust_log = false;                  // who has it already, by the log, is left out
+  std::vector<std::shared_ptr<const OtherRecovery>> against;
+  bool trust_log = false;  // who has it already, by the log, is left out
   Trace* trace = nullptr;
   std::function<void(const Message&, const Reading&)> seen;  // of each message that could be read, as it was decided
 };
@@ -122,6 +124,7 @@ struct Counts {  // of the whole recovery
 struct Plan {
   std::vector<Message> messages;       // in the order of replay: oldest arrival first, then source, bytewise
   std::vector<std::string> addresses;  // interned
+  std::vector<std::string> others;     // sources in other recoveries (--against); duplicate_of goes on into these
   std::uint64_t not_mail = 0;
   std::vector<std::string> not_mail_named;  // at most 1000, escaped
   // Folders that were emptied and are not replayed: name and count, for `restore --folder`.

@@ -12,10 +12,10 @@ namespace requeue::replay {
 namespace {
 
 // Written by the program for what goes out, or for copies: no release.
-constexpr std::array<std::string_view, 7> ordinary = {"",      "replay",          "partial_copy", "content",
-                                                      "exact", "found_in_pickup", "staged_gone"};
+constexpr std::array<std::string_view, 8> ordinary = {"",      "replay",  "partial_copy",    "content",
+                                                      "exact", "against", "found_in_pickup", "staged_gone"};
 // Skipped by an option of the same run; a person may take a message out of that.
-constexpr std::array<std::string_view, 4> policies = {"max_age", "bounce", "list", "not_owed"};
+constexpr std::array<std::string_view, 5> policies = {"max_age", "bounce", "list", "not_owed", "delivered"};
 // Held for want of an envelope: settled when the line has one.
 constexpr std::array<std::string_view, 2> settled_by_envelope = {"no_recipient", "bad_address"};
 

@@ -48,9 +48,12 @@ void say(Plan& plan, std::uint64_t count, std::string_view what) {
 }
 
 void say_sentence(Plan& plan, const Sentence& sentence) {
-  // Of what goes out: what is kept back is told with its rule.
+  // Of what goes out: what is kept back is told with its rule. What a log says is told of held ones too, since it may
+  // be what a person needs to settle them.
+  const bool of_log = sentence.note.starts_with("log_");
   const auto count = count_of(plan, [&](const Message& message) {
-    const bool told = message.disposition == Disposition::pending || sentence.note == "plan_not_followed";
+    const bool told = message.disposition == Disposition::pending || sentence.note == "plan_not_followed" ||
+                      (of_log && message.disposition == Disposition::held);
     return told && std::find(message.notes.begin(), message.notes.end(), sentence.note) != message.notes.end();
   });
   say(plan, count, sentence.says);

@@ -120,7 +120,7 @@ Result<void> CarryingOut::journal_group_of(const std::vector<std::size_t>& index
                                              to_hex(message.sha256),
                                              message.disposition,
                                              message.rule,
-                                             original_of(plan_, message),
+                                             message.rule == "against" ? std::string() : original_of(plan_, message),
                                              {},
                                              {},
                                              details[i]}));

@@ -6,7 +6,7 @@
 namespace requeue::replay {
 namespace {
 
-constexpr std::array<RuleWords, 32> rules{{
+constexpr std::array<RuleWords, 36> rules{{
     {"no_recipient", "no recipient is known", "--envelopes FILE says whom it goes to"},
     {"no_from", "it has no From: Pickup would put it into Badmail", "--release no_from writes a From of the sender"},
     {"not_a_message", "it is empty or does not begin with a header block", ""},
@@ -36,6 +36,10 @@ constexpr std::array<RuleWords, 32> rules{{
     {"source_changed", "the snapshot's file is not the one recorded",
      "run audit, and use a good copy of the recovery folder"},
     {"content", "a copy of a message that goes to the same people", ""},
+    {"against", "a copy of a message that another recovery folder handed over (--against)", ""},
+    {"released", "a person lifted the rule that held it", ""},
+    {"not_owed", "nobody it goes to is in a domain of --owed-domain", "--owed-domain GLOB"},
+    {"delivered", "all of its recipients have it, by the SMTP log", "run without --trust-log"},
     {"exact", "equal bytes of a message that goes to the same people", ""},
     {"replay", "owed to its recipients", ""},
     {"partial_copy", "a copy that goes only to those whom no earlier copy served", ""},
