@@ -113,15 +113,20 @@ Result<void> write_envelope(const Envelope& envelope, const ComposeOptions& opti
   return options.add_from ? out.write(added_from(envelope)) : Result<void>{};
 }
 
-// The block as it stands, less its leading x-headers and its Bcc and Resent-Bcc fields.
+// The block as it stands, less its leading x-headers and its Bcc and Resent-Bcc fields. An x-header behind a Bcc that
+// goes would stand among ours, and the service would send to whom it names: with nothing kept before it, it goes too.
 Result<void> write_block(std::string_view block, DotStuffer& out) {
   const auto leading = leading_x_headers_size(block);
   FieldCursor cursor(block);
   std::size_t kept = leading;
+  bool at_head = true;
   for (auto field = cursor.next(); field; field = cursor.next()) {
-    if (cursor.position() <= leading || !is_one_of(field->name, {"Bcc", "Resent-Bcc"})) continue;
+    if (cursor.position() <= leading) continue;
     const auto begin = cursor.position() - field->whole.size();
-    REQUEUE_CHECK(out.write(block.substr(kept, begin - kept)));
+    at_head = at_head && begin <= kept;
+    const bool joins_ours = at_head && is_one_of(field->name, {"x-sender", "x-receiver"});
+    if (!joins_ours && !is_one_of(field->name, {"Bcc", "Resent-Bcc"})) continue;
+    if (begin > kept) REQUEUE_CHECK(out.write(block.substr(kept, begin - kept)));
     kept = cursor.position();
   }
   return out.write(block.substr(kept));

@@ -164,3 +164,9 @@ TEST_CASE("Options pass through the journal, and damage is not taken for a defau
   CHECK_FALSE(compose_options_of(Json{{"target", "other"}, {"dot_stuff", true}, {"as_found", false}}));
   CHECK_FALSE(compose_options_of(Json{{"target", "iis"}, {"dot_stuff", "yes"}, {"as_found", false}}));
 }
+
+TEST_CASE("An x-receiver behind a Bcc stood among ours once the Bcc was removed, and the service sent to it") {
+  CHECK(written("Bcc: c@x\r\n d@x\r\nx-receiver: e@x\r\nX-Sender : g@x\r\nTo: a@x\r\nx-receiver: h@x\r\n\r\nbody") ==
+        head + "To: a@x\r\nx-receiver: h@x\r\n\r\nbody");
+  CHECK(written("x-receiver: e@x\r\nResent-Bcc: c@x\r\nx-receiver: f@x\r\n\r\nbody") == head + "\r\nbody");
+}
