@@ -90,6 +90,10 @@ void add_planning(CLI::App& app, Options& options) {
                             "hold|replay|skip");
   add_value<replay::Dedup>(app, "--dedup", plan.dedup, parse_dedup,
                            "What makes a copy: content (default), exact or off", "content|exact|off");
+  app.add_option_function<std::string>(
+         "--envelope-check", [&plan](const std::string& word) { plan.check_streams = word == "on"; },
+         "Hold mail whose alternate streams hold an address that its header lacks: on (default) or off")
+      ->check(CLI::IsMember({"on", "off"}));
   app.add_option("--hop-limit", plan.hop_limit, "Hold a message with so many Received lines, default 15")
       ->type_name("N")
       ->check(CLI::Range(1U, 100000U));

@@ -152,6 +152,14 @@ constexpr HoldRule hold_rules[] = {
      [](const Case& c) {
        return std::string(c.unknown_name ? "a name in Queue that the service does not use" : "a name of mail");
      }},
+    {"envelope_in_stream",
+     [](const Case& c) {
+       return !c.reading.only_in_streams.empty() && c.reading.envelope.source != mail::EnvelopeSource::override_;
+     },
+     [](const Case& c) {
+       return "addresses in its streams that its header block lacks: " + number(c.reading.only_in_streams.size()) +
+              (c.options.check_streams ? "" : "; --envelope-check off");
+     }},
     {"several_domains",
      [](const Case& c) {
        return c.options.hold_several_domains && c.reading.envelope.source == mail::EnvelopeSource::headers &&

@@ -77,7 +77,13 @@ class Collector {
         leave(entry.source);
         return {};
       }
-      decide(message, *opened, unknown_name, known);
+      auto unknown = !live_ && options_.check_streams ? only_in_streams(recovery_, entry, opened->block)
+                                                      : Result<std::vector<std::string>>();
+      if (unknown) {
+        decide(message, *opened, unknown_name, known, std::move(*unknown));
+      } else {
+        decider_.decide_unreadable(message);
+      }
     } else {
       decider_.decide_unreadable(message);
     }
@@ -88,14 +94,17 @@ class Collector {
     return {};
   }
 
-  void decide(Message& message, const OpenedMessage& opened, bool unknown_name, Traits& known) {
+  void decide(Message& message, const OpenedMessage& opened, bool unknown_name, Traits& known,
+              std::vector<std::string> only_in_streams) {
     Reading reading;
+    reading.only_in_streams = std::move(only_in_streams);
     reading.facts = mail::facts_of(opened.block);
     message.arrival = arrival_of(reading.facts, message.mtime);
     message.as_found = is_as_found(message.source, options_);
     read_envelope(reading, message, options_);
     message.envelope_source = reading.envelope.source;
     decider_.decide(message, reading, unknown_name);
+    if (message.streams != 0 && message.disposition == Disposition::pending) note(message, "has_streams");
     if (options_.seen) options_.seen(message, reading);
     known = traits_of(reading.facts, opened.block);
     const bool own_form = message.as_found || is_in_pickup_form(message.source);

@@ -81,6 +81,7 @@ struct PlanOptions {
   Releases releases;
   std::vector<std::string> owed_domains;   // --owed-domain: header-only mail goes to recipients there only
   bool hold_several_domains = false;       // --several-domains hold
+  bool check_streams = true;               // --envelope-check: addresses in alternate streams
   std::shared_ptr<const LogEvidence> log;  // --smtp-log
   std::vector<std::shared_ptr<const OtherRecovery>> against;
   bool trust_log = false;  // who has it already, by the log, is left out
@@ -169,8 +170,9 @@ struct LogFinding {
 // Everything about one message, read again from the snapshot: for plan --out, messages.jsonl, reports, and composing.
 struct Reading {
   mail::Facts facts;
-  mail::Envelope envelope;            // the one in force, less `covered` and `not_owed`
-  std::vector<std::string> not_owed;  // left out by --owed-domain
+  mail::Envelope envelope;                   // the one in force, less `covered` and `not_owed`
+  std::vector<std::string> not_owed;         // left out by --owed-domain
+  std::vector<std::string> only_in_streams;  // addresses that stand in a stream of it and nowhere in its header block
   LogFinding log;
 };
 Result<Reading> read_message(recovery::Recovery& recovery, const Plan& plan, const Message& message,

@@ -11,7 +11,7 @@ struct Sentence {
   std::string_view says;  // after "N messages: "
 };
 
-constexpr std::array<Sentence, 15> sentences = {{
+constexpr std::array<Sentence, 16> sentences = {{
     {"several_domains",
      "recipients known from headers only, in several domains: may have been delivered in part already"},
     {"log_delivered",
@@ -34,6 +34,7 @@ constexpr std::array<Sentence, 15> sentences = {{
     {"differing_return_paths", "several Return-Path fields that differ: ignored"},
     {"as_found_dot",
      "handed back byte for byte and a line starts with a dot: whether it was doubled already cannot be told"},
+    {"has_streams", "alternate streams, where the service keeps its own envelope, are not replayed with them"},
     {"plan_not_followed", "the plan file says replay, a rule keeps them back: see the rule of each"},
 }};
 
