@@ -23,7 +23,8 @@ const Message* find_message(const replay::Plan& plan, const std::string& source)
 void add_copy_step(const replay::Plan& plan, const Message& message, const replay::PlanOptions& options,
                    replay::Trace& trace) {
   const std::string rule = options.dedup == replay::Dedup::exact ? "exact" : "content";
-  const bool has_note = std::ranges::find(message.notes, std::string_view("second_submission")) != message.notes.end();
+  const bool has_note =
+      std::ranges::find(message.rare->notes, std::string_view("second_submission")) != message.rare->notes.end();
   if (message.rule == "copy_in_doubt") {
     trace.add("copy_in_doubt", true, "a copy of it may have been sent already");
   } else if (message.disposition == Disposition::duplicate) {
@@ -35,7 +36,7 @@ void add_copy_step(const replay::Plan& plan, const Message& message, const repla
     trace.add("content", false, "--dedup off");
   } else if (message.rule == "partial_copy") {
     trace.add("partial_copy", true,
-              counted(message.covered.size(), "recipient") + " left out, served by an earlier copy");
+              counted(message.rare->covered.size(), "recipient") + " left out, served by an earlier copy");
   } else {
     trace.add(rule, false,
               has_note ? "equal content with another arrival stamp: sent as a second submission"
@@ -131,7 +132,7 @@ Result<Outcome> explain(Context& context) {
     steps.push_back(Json{{"rule", step.rule}, {"applies", step.applies}, {"why", escape_bytes(step.why)}});
   }
   Json notes = Json::array();
-  for (const auto& note : message->notes) {
+  for (const auto& note : message->rare->notes) {
     console.result("note: " + std::string(note));
     notes.push_back(std::string(note));
   }

@@ -205,8 +205,8 @@ void set(Message& message, Disposition disposition, std::string_view rule) {
 }
 
 void note(Message& message, std::string_view text) {
-  const auto& notes = message.notes;
-  if (std::find(notes.begin(), notes.end(), text) == notes.end()) message.notes.push_back(text);
+  const auto& notes = message.rare->notes;
+  if (std::find(notes.begin(), notes.end(), text) == notes.end()) message.rare.make().notes.push_back(text);
 }
 
 std::string_view known_rule(std::string_view rule) {
@@ -280,7 +280,7 @@ bool Decider::decide_skipped(Message& message, const Reading& reading) const {
   const auto skip = [&](std::string_view rule, bool applies, std::string_view why) {
     if (applies && lifted) {
       try_rule(message, rule, true, std::string(why) + "; lifted by the plan file");
-      if (message.released.empty()) message.released = rule;
+      if (message.rare->released.empty()) message.rare.make().released = rule;
       return false;
     }
     try_rule(message, rule, applies, std::string(why));
@@ -324,17 +324,17 @@ bool Decider::decide_held(Message& message, const Reading& reading, bool unknown
       return true;
     }
     try_rule(message, rule.name, true, why + "; released by " + std::string(by));
-    if (message.released.empty()) message.released = rule.name;
+    if (message.rare->released.empty()) message.rare.make().released = rule.name;
     message.add_from = message.add_from || from_missing;
   }
   return false;
 }
 
 void Decider::decide(Message& message, const Reading& reading, bool unknown_name) const {
-  message.notes.clear();
+  if (message.rare.any()) message.rare.make().notes.clear();
   if (decide_final(message) || decide_in_mailroot(message)) return;
   if (!decide_skipped(message, reading) && !decide_held(message, reading, unknown_name)) {
-    set(message, Disposition::pending, message.released.empty() ? "replay" : "released");
+    set(message, Disposition::pending, message.rare->released.empty() ? "replay" : "released");
     note_pending(message, reading);
   }
   note_log(message, reading.log);
@@ -371,7 +371,7 @@ bool hold_or_release_copy(Message& message, const PlanOptions& options) {
     released = released || (word != options.chosen->end() && word->second.release == "copy_in_doubt");
   }
   if (released) {
-    message.released = "copy_in_doubt";
+    message.rare.make().released = "copy_in_doubt";
     message.rule = "released";
   } else {
     set(message, Disposition::held, "copy_in_doubt");

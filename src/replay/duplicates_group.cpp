@@ -74,7 +74,7 @@ class Group {
     message.rule = "partial_copy";
     // Whose bytes are handed over unchanged says itself whom it goes to.
     if (message.as_found || options_.compose.target == mail::Target::plain) return note(message, "partial_copy_whole");
-    for (const auto& recipient : covered) message.covered.push_back(interned_.index_of(recipient));
+    for (const auto& recipient : covered) message.rare.make().covered.push_back(interned_.index_of(recipient));
   }
 
   Plan& plan_;

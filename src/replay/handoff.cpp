@@ -217,7 +217,7 @@ Result<void> PickupHandoff::record_intent(const Prepared& prepared) {
   fields["options"] = mail::to_json(prepared.options);
   fields["envelope_recorded"] = true;
   const auto& message = plan_.messages[prepared.index];
-  if (!message.released.empty()) fields["released"] = message.released;
+  if (!message.rare->released.empty()) fields["released"] = message.rare->released;
   if (const auto given = options_.overrides.find(message.source); given != options_.overrides.end()) {
     fields["override"] = given->second.by_plan ? "plan" : "envelopes";
   }

@@ -36,7 +36,7 @@ void leave_out(std::vector<std::string>& recipients, const std::vector<std::uint
 }  // namespace
 
 files::Relative stored_path(const Message& message) {
-  if (!message.stored.empty()) return message.stored;
+  if (!message.rare->stored.empty()) return message.rare->stored;
   return std::string(snapshot::folder) + "/data/mailroot/" + message.source;
 }
 
@@ -49,7 +49,7 @@ Message message_of(const snapshot::Entry& entry) {
   message.sha256 = digest_of(entry.sha256);
   message.streams = static_cast<std::uint32_t>(entry.streams.size());
   auto stored = std::string(snapshot::folder) + '/' + entry.stored;
-  if (stored != stored_path(message)) message.stored = std::move(stored);
+  if (stored != stored_path(message)) message.rare.make().stored = std::move(stored);
   return message;
 }
 
@@ -149,7 +149,7 @@ Result<Reading> read_message(recovery::Recovery& recovery, const Plan& plan, con
   Reading reading;
   reading.facts = mail::facts_of(opened.block);
   read_envelope(reading, message, options);
-  leave_out(reading.envelope.recipients, message.covered, plan.addresses);
+  leave_out(reading.envelope.recipients, message.rare->covered, plan.addresses);
   return reading;
 }
 

@@ -69,7 +69,7 @@ class Collector {
 
   Result<void> read(const snapshot::Entry& entry, bool unknown_name) {
     auto message = message_of(entry);
-    if (live_) message.stored = entry.stored;
+    if (live_) message.rare.make().stored = entry.stored;
     Traits known;
     const auto opened = open_message(recovery_, message);
     if (opened) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/progress.h"
+#include "core/seldom.h"
 #include "mail/compose.h"
 #include "mail/message.h"
 #include "recovery/recovery.h"
@@ -89,29 +90,34 @@ struct PlanOptions {
   std::function<void(const Message&, const Reading&)> seen;  // of each message that could be read, as it was decided
 };
 
-// Kept small: personal strings stay in the snapshot and are read again when a line is written.
-struct Message {
-  std::string source;  // true bytes
+// What few messages have.
+struct Rare {
   // Below the recovery folder, where that is not the ordinary snapshot/data/mailroot/SOURCE; empty otherwise, so that
   // 100,000 messages do not hold each name twice. Ask stored_path().
   files::Relative stored;
+  std::vector<std::string_view> notes;  // static storage: "partial_copy", "several_domains", ...
+  std::string_view released;            // the hold rule that a person lifted; static storage, empty: none
+  // Recipients to leave out of a partial copy, as indexes into Plan::addresses.
+  std::vector<std::uint32_t> covered;
+};
+
+// Kept small: personal strings stay in the snapshot and are read again when a line is written.
+struct Message {
+  std::string source;  // true bytes
   std::uint64_t size = 0;
   Timestamp mtime;
   Sha256Bytes sha256{};
   Timestamp arrival;
-  Disposition disposition = Disposition::pending;  // pending: would be replayed now
-  std::string_view rule;                           // static storage: "no_from", "left_in_place", "content", ...
-  std::vector<std::string_view> notes;             // static storage: "partial_copy", "several_domains", ...
-  std::uint32_t duplicate_of = none;               // index into Plan::messages
-  mail::EnvelopeSource envelope_source = mail::EnvelopeSource::none;
+  std::string_view rule;  // static storage: "no_from", "left_in_place", "content", ...
+  Seldom<Rare> rare;
+  std::uint32_t duplicate_of = none;  // index into Plan::messages
   std::uint32_t streams = 0;
-  bool as_found = false;      // handed back byte for byte
-  bool final_now = false;     // replayed or in doubt: not decided again
-  bool chosen_now = true;     // false: pending, but the --plan file or the selection leaves it for another run
-  bool add_from = false;      // released without a From: one is written from the sender
-  std::string_view released;  // the hold rule that a person lifted; static storage, empty: none
-  // Recipients to leave out of a partial copy, as indexes into Plan::addresses; usually empty.
-  std::vector<std::uint32_t> covered;
+  Disposition disposition = Disposition::pending;  // pending: would be replayed now
+  mail::EnvelopeSource envelope_source = mail::EnvelopeSource::none;
+  bool as_found = false;   // handed back byte for byte
+  bool final_now = false;  // replayed or in doubt: not decided again
+  bool chosen_now = true;  // false: pending, but the --plan file or the selection leaves it for another run
+  bool add_from = false;   // released without a From: one is written from the sender
   static constexpr std::uint32_t none = 0xFFFFFFFF;
 };
 

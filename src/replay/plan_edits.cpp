@@ -139,7 +139,7 @@ Result<void> narrow_as_planned(Plan& plan, const PlanOptions& options, CopyReade
     REQUEUE_TRY(const auto recipients, copies.recipients(i));
     for (const auto& recipient : recipients) {
       if (word->second.narrowed.count(ascii_lower(recipient)) == 0)
-        message.covered.push_back(interned.index_of(recipient));
+        message.rare.make().covered.push_back(interned.index_of(recipient));
     }
   }
   return {};

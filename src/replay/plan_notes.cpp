@@ -55,7 +55,8 @@ void say_sentence(Plan& plan, const Sentence& sentence) {
   const auto count = count_of(plan, [&](const Message& message) {
     const bool told = message.disposition == Disposition::pending || sentence.note == "plan_not_followed" ||
                       (of_log && message.disposition == Disposition::held);
-    return told && std::find(message.notes.begin(), message.notes.end(), sentence.note) != message.notes.end();
+    return told && std::find(message.rare->notes.begin(), message.rare->notes.end(), sentence.note) !=
+                       message.rare->notes.end();
   });
   say(plan, count, sentence.says);
 }
@@ -76,7 +77,7 @@ void sum_up(Plan& plan, const PlanOptions& options) {
                }),
       "recipients known from headers only");
   for (auto sentence = sentences.begin() + 1; sentence != sentences.end(); ++sentence) say_sentence(plan, *sentence);
-  say(plan, count_of(plan, [](const Message& message) { return !message.released.empty(); }),
+  say(plan, count_of(plan, [](const Message& message) { return !message.rare->released.empty(); }),
       "released by a person: held or skipped by a rule otherwise");
   const std::string_view chooser = !options.choice.any() ? "the plan file does not choose them"
                                    : options.chosen      ? "not chosen by the plan file and the selection"

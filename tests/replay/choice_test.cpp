@@ -73,7 +73,7 @@ TEST_CASE("a person releases what a rule holds, never what has no recipient", "[
   options.releases.rules = {"bounce", "no_from"};
   auto plan = planning.plan(options);
   CHECK(decision(plan, "Queue/bounce.eml") == "pending released");
-  CHECK(message_in(plan, "Queue/bounce.eml").released == "bounce");
+  CHECK(message_in(plan, "Queue/bounce.eml").rare->released == "bounce");
   CHECK(decision(plan, "Queue/nofrom.eml") == "pending released");
   CHECK(message_in(plan, "Queue/nofrom.eml").add_from);
   CHECK(decision(plan, "Queue/nosender.eml") == "held no_from");

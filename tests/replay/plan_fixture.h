@@ -115,7 +115,7 @@ inline std::string decision(const replay::Plan& plan, const std::string& source)
 }
 
 inline bool noted(const replay::Plan& plan, const std::string& source, std::string_view note) {
-  const auto& notes = message_in(plan, source).notes;
+  const auto& notes = message_in(plan, source).rare->notes;
   return std::find(notes.begin(), notes.end(), note) != notes.end();
 }
 
