@@ -158,16 +158,16 @@ class Page {
     const auto disposition = text_of(record, "disposition");
     const auto rule = text_of(record, "rule");
     const auto words = replay::words_of(rule);
-    std::string todo(words.way_out);
-    if (disposition == "held") todo += std::string(todo.empty() ? "" : "; ") + "on the same server: restore --held";
-    if (disposition == "in_doubt") todo = "look whether it arrived; it is never sent again by itself";
-    if (disposition == "failed" && todo.empty()) todo = "run the replay again";
+    std::string to_do(words.way_out);
+    if (disposition == "held") to_do += std::string(to_do.empty() ? "" : "; ") + "on the same server: restore --held";
+    if (disposition == "in_doubt") to_do = "look whether it arrived, then: replay --resolve sent|not-sent SOURCE";
+    if (disposition == "failed" && to_do.empty()) to_do = "run the replay again";
     page_.markup("<tr><td><code>").text(text_of(record, "source")).markup("</code><br>");
     page_.text(text_of(record, "subject"))
         .markup("</td><td class=\"state\"><span class=\"mark ")
         .markup(known(disposition));
     page_.markup("\"></span>").text(disposition).markup("</td>");
-    page_.element("td", std::string(words.means) + " (" + rule + ")").element("td", todo).markup("</tr>\n");
+    page_.element("td", std::string(words.means) + " (" + rule + ")").element("td", to_do).markup("</tr>\n");
   }
 
   // Only a name of ours may become a class.
