@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 #include "cli/console.h"
+#include "commands/outputs.h"
 #include "core/sleep.h"
 #include "core/text.h"
 
@@ -61,6 +62,11 @@ int run(const std::vector<std::string>& arguments) {
   if (parsed.finished) return *parsed.finished;
   if (!parsed.usage_error.empty()) return tell_usage(parsed);
   const auto& options = parsed.options;
+  const auto files = make_files(options);
+  if (auto apart = commands::require_outputs_apart(*files, options); !apart) {
+    TerminalConsole console({options.json, options.quiet, {}});  // the log itself may be what is refused
+    return tell_error(console, options, apart.error());
+  }
   TerminalConsole console({options.json, options.quiet, options.log});
   if (!console.log_works()) {
     return tell_error(
@@ -69,7 +75,6 @@ int run(const std::vector<std::string>& arguments) {
   }
   if (const auto note = platform_note(); !note.empty()) console.say(note);
   watch_for_interrupt();
-  const auto files = make_files(options);
   const auto control = make_service(options);
   commands::Context context{
       options, *files,         *control, !options.service.empty() || !options.service_host.empty(),

@@ -84,7 +84,7 @@ Result<Outcome> plan(Context& context) {
   tell_plan(context, recovery->state(), made, counts, {"replay", 1000, again(context, "report") + " --csv FILE", true});
   findings.tell(context.console);
   if (!context.options.out_file.empty()) REQUEUE_CHECK(write_plan(context, *recovery, made, options));
-  context.console.result("Next: " + again(context, "replay"));
+  if (context.options.out_file.empty()) context.console.result("Next: " + again(context, "replay"));
   context.console.result("journal head " + recovery->head());
   Outcome outcome;
   outcome.exit = exit_of_plan(made);

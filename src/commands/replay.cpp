@@ -72,6 +72,14 @@ Json replay_body_of(const replay::ReplayResult& result, const replay::Plan& plan
   return body;
 }
 
+// Without these the next run would be refused, or would go into another Pickup.
+std::string the_same_replay(const Context& context) {
+  auto command = again(context, "replay");
+  if (!context.options.pickup.empty()) command += " --pickup " + shell_quoted(context.options.pickup);
+  if (context.options.no_probe) command += " --no-probe " + shell_quoted(*context.options.no_probe);
+  return command;
+}
+
 void replay_tell(Context& context, const recovery::State& state, const replay::ReplayResult& result,
                  const replay::Plan& plan) {
   tell_plan(context, state, plan, result.counts, {"pending", 10, again(context, "plan")});
@@ -85,7 +93,8 @@ void replay_tell(Context& context, const recovery::State& state, const replay::R
   if (result.stopped_on_badmail) {
     console.warn("stopped: Badmail grew. Look into it; the rest stays pending and the same command goes on.");
   }
-  console.result("Next: " + again(context, result.counts.pending + result.counts.failed == 0 ? "audit" : "replay"));
+  console.result("Next: " + (result.counts.pending + result.counts.failed == 0 ? again(context, "audit")
+                                                                               : the_same_replay(context)));
 }
 
 Result<Outcome> replay_work(Context& context, recovery::Recovery& recovery, replay::Ledger& ledger, replay::Place place,
