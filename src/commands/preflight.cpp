@@ -70,7 +70,12 @@ Result<void> check_space(Context& context, const mailroot::Counts& counts) {
   REQUEUE_TRY(const auto resolved, context.files.resolve(context.options.recovery));
   REQUEUE_TRY(const auto tree, nearest_folder(context.files, resolved));
   REQUEUE_TRY(const auto volume, tree->volume(""));
-  REQUEUE_CHECK(tree->check_access("", true));
+  if (auto access = tree->check_access("", true); !access) {
+    auto error = std::move(access.error());
+    error.exit = Exit::precondition;
+    error.hint = "Nothing was touched. Choose a recovery folder that this account can write.";
+    return failure(std::move(error));
+  }
   const auto needed = counts.bytes + counts.bytes / 10 + (1U << 20U);
   if (volume.free_bytes < needed) {
     return failure(Exit::precondition, "not enough free space for the snapshot", resolved.string(),
