@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "core/text.h"
 #include "core/time.h"
 
 namespace requeue::cli {
@@ -33,6 +34,15 @@ void TerminalConsole::result(std::string_view line) {
   if (options_.json || options_.quiet) return;
   clear_progress();
   std::cout << line << '\n' << std::flush;
+}
+
+std::optional<std::string> TerminalConsole::ask(std::string_view question) {
+  if (!stdin_is_terminal() || !stderr_is_terminal()) return std::nullopt;
+  clear_progress();
+  std::cerr << question << std::flush;
+  auto answer = read_terminal_line();
+  to_log(std::string(question) + printable(answer));
+  return answer;
 }
 
 // Messages of a run that goes well are for a person who watches; a script reads the exit status.

@@ -22,6 +22,7 @@ class TerminalConsole : public commands::Console {
   [[nodiscard]] bool log_works() const { return log_works_; }
 
   void result(std::string_view line) override;
+  std::optional<std::string> ask(std::string_view question) override;
   void say(std::string_view line) override;
   void warn(std::string_view line) override;
   void phase(std::string_view name, std::uint64_t files, std::uint64_t bytes) override;
@@ -49,6 +50,9 @@ class TerminalConsole : public commands::Console {
 // Platform: whether stderr is a terminal; Ctrl-C noted, not obeyed at once (the file in hand is finished first).
 std::string platform_note();  // what somebody who starts this program on this system should know; empty: nothing
 bool stderr_is_terminal();
+bool stdin_is_terminal();
+// Without its end; empty also at the end of input and after an interrupt.
+std::string read_terminal_line();
 void watch_for_interrupt();
 bool interrupt_seen();
 

@@ -53,6 +53,7 @@ void add_common(CLI::App& app, Options& options) {
   app.add_option("--log", options.log, "Append every word to FILE, with UTC times")->type_name("FILE");
   app.add_option("--operator", options.operator_name, "Your name, for the journal")->type_name("NAME");
   app.add_option("--ticket", options.ticket, "The change ticket, for the journal")->type_name("ID");
+  app.add_option("--reason", options.reason, "Why this is done, for the journal")->type_name("TEXT");
 }
 
 void add_service(CLI::App& app, Options& options) {
@@ -256,6 +257,26 @@ void add_own_options(CLI::App& app, std::string_view verb, Options& options) {
   if (verb == "audit") {
     app.add_option("--expect-head", options.expect_heads, "A head noted earlier must be in the chain (repeatable)")
         ->type_name("HASH");
+    app.add_flag("--quick", options.quick, "Do not read the payload; everything else is checked");
+    app.add_option("--public-key", options.public_key, "Check the seal's signature (a minisign public key)")
+        ->type_name("FILE");
+  }
+  if (verb == "seal") {
+    app.add_option("--sign-key", options.sign_key, "Sign the seal with this minisign key, one without a password")
+        ->type_name("FILE");
+  }
+  if (verb == "note") app.add_option("TEXT", options.note, "One line, without mail addresses")->required();
+  if (verb == "dispose") {
+    app.add_option_function<std::string>(
+           "--abandon", [&options](const std::string& why) { options.abandon = why; },
+           "Also what was neither replayed nor restored; the reason and each name are recorded")
+        ->type_name("REASON");
+  }
+  if (verb == "evacuate" || verb == "empty" || verb == "replay" || verb == "dispose") {
+    app.add_option_function<std::string>(
+           "--confirm", [&options](const std::string& server) { options.confirm = server; },
+           "This server's name, instead of typing it when asked; refused on any other")
+        ->type_name("SERVERNAME");
   }
   if (verb == "report") {
     app.add_option("--html", options.html_file, "The report as one page, for people")->type_name("FILE");
@@ -321,6 +342,7 @@ std::string check_target(const Options& options) {
 }
 
 std::string check_words(const Options& options) {
+  if (options.abandon && trim(*options.abandon).empty()) return "--abandon needs a reason";
   for (const auto& [word, source] : options.resolve) {
     if (word != "sent" && word != "not-sent")
       return "--resolve takes sent or not-sent and a source, not " + printable(word);

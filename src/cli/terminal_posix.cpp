@@ -1,3 +1,4 @@
+#include <poll.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -27,6 +28,24 @@ std::string platform_note() {
 
 bool stderr_is_terminal() {
   return isatty(STDERR_FILENO) == 1;
+}
+
+bool stdin_is_terminal() {
+  return isatty(STDIN_FILENO) == 1;
+}
+
+// In small waits: a read that is restarted after Ctrl-C would go on waiting for a line.
+std::string read_terminal_line() {
+  std::string line;
+  while (!interrupt_seen()) {
+    pollfd waiting{STDIN_FILENO, POLLIN, 0};
+    if (poll(&waiting, 1, 200) <= 0) continue;
+    char byte = 0;
+    if (read(STDIN_FILENO, &byte, 1) != 1 || byte == '\n') return line;
+    line += byte;
+    if (line.size() > 1024) return {};
+  }
+  return {};
 }
 
 void watch_for_interrupt() {

@@ -109,6 +109,23 @@ bool stderr_is_terminal() {
   return is_console(GetStdHandle(STD_ERROR_HANDLE));
 }
 
+bool stdin_is_terminal() {
+  return is_console(GetStdHandle(STD_INPUT_HANDLE));
+}
+
+// In UTF-16, so that the console's code page does not matter. Ctrl-C ends it with no characters.
+std::string read_terminal_line() {
+  std::wstring units(1024, L'\0');
+  DWORD count = 0;
+  if (ReadConsoleW(GetStdHandle(STD_INPUT_HANDLE), units.data(), static_cast<DWORD>(units.size()), &count, nullptr) ==
+      0) {
+    return {};
+  }
+  units.resize(count);
+  while (!units.empty() && (units.back() == L'\n' || units.back() == L'\r')) units.pop_back();
+  return narrow(units);
+}
+
 void watch_for_interrupt() {
   SetConsoleCtrlHandler(note_interrupt, TRUE);
 }

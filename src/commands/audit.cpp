@@ -8,17 +8,60 @@
 
 namespace requeue::commands {
 
-Result<Outcome> audit(Context& context) {
-  REQUEUE_TRY(const auto found,
-              report::audit(context.files, context.options.recovery, {context.options.expect_heads}, context.console));
-  auto& console = context.console;
-  const auto verdict = [](bool good) { return std::string(good ? "[ok] " : "[FAILED] "); };
-  if (found.level.empty() && found.findings.empty()) {
+namespace {
+
+Result<report::AuditOptions> audit_options(Context& context) {
+  report::AuditOptions options{context.options.expect_heads, context.options.quick, {}};
+  const auto& path = context.options.public_key;
+  if (path.empty()) return options;
+  REQUEUE_TRY(const auto text, context.files.read_named(path, 4096));
+  REQUEUE_TRY(options.public_key, seal::read_public_key(text, path));
+  return options;
+}
+
+std::string verdict(bool good) {
+  return good ? "[ok] " : "[FAILED] ";
+}
+
+void tell_bag(Console& console, const report::Audit& found, bool quick) {
+  if (found.destroyed_by != 0) {
+    console.result(verdict(found.bag_valid) + "bag: payload destroyed by journal line " +
+                   std::to_string(found.destroyed_by) + "; its lists hold");
+  } else if (quick && found.bag_complete) {
+    console.result(verdict(found.bag_valid) + "bag complete; payload not read (--quick)");
+  } else if (found.level.empty() && found.findings.empty()) {
     console.result("[none] bag: nothing to check yet");
   } else {
     console.result(verdict(found.bag_complete && found.bag_valid) + "bag complete and valid" +
                    (found.level.empty() ? ": not read" : ", read from the " + found.level));
   }
+}
+
+void tell_seal(Console& console, const report::Sealed& seal) {
+  std::string signature = "not signed";
+  if (seal.signature == "good") signature = "signed with key " + seal.signed_by;
+  if (seal.signature == "bad") signature = "its signature does not hold";
+  if (seal.signature == "unchecked") signature = "signed with key " + seal.signed_by + ", not checked";
+  console.result(verdict(seal.valid) + "seal: journal line " + std::to_string(seal.line) + ", " + signature + "; " +
+                 counted(static_cast<std::uint64_t>(seal.following), "line") + " after it");
+}
+
+Json seal_json(const std::optional<report::Sealed>& seal) {
+  if (!seal) return nullptr;
+  return Json{{"line", seal->line},
+              {"valid", seal->valid},
+              {"signature", seal->signature},
+              {"signed_by", seal->signed_by},
+              {"following", seal->following}};
+}
+
+}  // namespace
+
+Result<Outcome> audit(Context& context) {
+  REQUEUE_TRY(const auto options, audit_options(context));
+  REQUEUE_TRY(const auto found, report::audit(context.files, context.options.recovery, options, context.console));
+  auto& console = context.console;
+  tell_bag(console, found, options.quick);
   console.result(verdict(found.unbroken) + "journal: " + std::to_string(found.records) + " lines, chain unbroken");
   console.result(verdict(found.balanced) + "balance: found " + std::to_string(found.balance.found) + " = replayed " +
                  std::to_string(found.balance.replayed) + " + duplicate " + std::to_string(found.balance.duplicate) +
@@ -28,6 +71,7 @@ Result<Outcome> audit(Context& context) {
                  std::to_string(found.balance.pending));
   console.result(verdict(found.different == 0) + "handed-over files derived again: " + std::to_string(found.checked) +
                  ", different " + std::to_string(found.different));
+  if (found.seal) tell_seal(console, *found.seal);
   Json heads = Json::array();
   for (const auto& head : found.heads) {
     console.result(
@@ -48,6 +92,9 @@ Result<Outcome> audit(Context& context) {
                       {"balance", counts_json(found.balance)},
                       {"rederived", {{"checked", found.checked}, {"different", found.different}}},
                       {"level", found.level},
+                      {"quick", options.quick},
+                      {"seal", seal_json(found.seal)},
+                      {"destroyed_by", found.destroyed_by},
                       {"heads", heads},
                       {"findings", notes_json(found.findings)},
                       {"notes", notes_json(found.notes)},

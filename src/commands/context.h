@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "commands/options.h"
@@ -16,6 +17,8 @@ namespace requeue::commands {
 class Console : public Watcher {
  public:
   virtual void result(std::string_view line) = 0;  // already safe to show
+  // One typed line. nullopt: nobody can be asked (no terminal). Already safe to show.
+  virtual std::optional<std::string> ask(std::string_view /*question*/) { return std::nullopt; }
 };
 
 struct Program {
@@ -56,6 +59,9 @@ Result<Outcome> replay(Context& context);
 Result<Outcome> restore(Context& context);
 Result<Outcome> audit(Context& context);
 Result<Outcome> report(Context& context);
+Result<Outcome> seal(Context& context);
+Result<Outcome> note(Context& context);
+Result<Outcome> dispose(Context& context);
 Result<Outcome> status(Context& context);
 
 }  // namespace requeue::commands

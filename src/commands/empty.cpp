@@ -1,9 +1,11 @@
 // empty: the files of the subfolders removed, the folders left; only what a verified snapshot holds.
+#include "commands/confirm.h"
 #include "commands/context.h"
 #include "commands/preflight.h"
 #include "commands/session.h"
 #include "commands/tree_steps.h"
 #include "commands/words.h"
+#include "core/text.h"
 
 namespace requeue::commands {
 namespace {
@@ -40,9 +42,14 @@ Result<Outcome> empty(Context& context) {
                            " holds; nothing is removed");
     return Outcome{Exit::done, Json{{"dry_run", true}}};
   }
+  REQUEUE_TRY(const auto word, confirm(context, "empty", site.mailroot_path,
+                                       "This empties " + printable(site.mailroot_path) + "; what it held stands in " +
+                                           printable(context.options.recovery) + ".",
+                                       state.empty_confirmed));
   REQUEUE_TRY(const auto lock, site.mailroot->lock());
   return in_run(context, recovery::Missing::refuse, site.mailroot_path, {},
                 [&](recovery::Recovery& recovery) -> Result<Outcome> {
+                  REQUEUE_CHECK(record(recovery, word));
                   Outcome outcome;
                   if (recovery.state().emptying) {  // resumed: the snapshot is all there is of what was removed
                     REQUEUE_TRY(const auto verified, verify_step(context, recovery, outcome.body));

@@ -1,4 +1,5 @@
 // evacuate: stop, snapshot, verify, empty, in order; the same command again goes on where it stopped.
+#include "commands/confirm.h"
 #include "commands/context.h"
 #include "commands/preflight.h"
 #include "commands/service_steps.h"
@@ -118,9 +119,16 @@ Result<Outcome> evacuate(Context& context) {
   if (!state.emptying) REQUEUE_CHECK(check_space(context, counts));
   REQUEUE_CHECK(tell_drop_and_badmail(context, *site.mailroot));
   if (context.options.dry_run) return evacuate_rehearse(context, site, counts);
+  REQUEUE_TRY(const auto word, confirm(context, "empty", site.mailroot_path,
+                                       "This stops the service and empties " + printable(site.mailroot_path) +
+                                           "; what it holds is kept in " + printable(context.options.recovery) + ".",
+                                       state.empty_confirmed));
   REQUEUE_TRY(const auto lock, site.mailroot->lock());
   return in_run(context, recovery::Missing::make, site.mailroot_path, {},
-                [&](recovery::Recovery& recovery) { return evacuate_work(context, recovery, *site.mailroot); });
+                [&](recovery::Recovery& recovery) -> Result<Outcome> {
+                  REQUEUE_CHECK(record(recovery, word));
+                  return evacuate_work(context, recovery, *site.mailroot);
+                });
 }
 
 }  // namespace requeue::commands

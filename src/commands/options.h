@@ -29,6 +29,8 @@ struct Options {
   std::string path;  // inspect
   std::string operator_name;
   std::string ticket;
+  std::string reason;
+  std::optional<std::string> confirm;  // the server's name
 
   // The service. `service` empty: the platform's default, not stated by the operator.
   std::string service;
@@ -57,6 +59,10 @@ struct Options {
   replay::Pace pace;
 
   std::vector<std::string> expect_heads;
+  bool quick = false;
+  std::string public_key, sign_key;    // files
+  std::string note;                    // its text
+  std::optional<std::string> abandon;  // the reason
   std::string csv_file, jsonl_file, html_file;
   bool redact = false;
 };

@@ -58,6 +58,11 @@ Result<void> require_replayable(Context& context, recovery::Recovery& recovery) 
                    context.options.recovery, "stage: " + std::string(recovery::to_string(state.stage())),
                    "Nothing was sent. Next: " + again(context, "status"));
   }
+  if (state.sealed_at != 0) {
+    return failure(Exit::precondition, "this recovery folder is sealed", context.options.recovery,
+                   "line " + std::to_string(state.sealed_at) + " of its journal closed it",
+                   "Nothing was sent. What was decided stands in the manifest: " + again(context, "report"));
+  }
   return snapshot::check_tags(recovery.tree(), state.snapshot->root);
 }
 

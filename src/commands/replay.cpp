@@ -1,6 +1,7 @@
 // replay: open intents settled, the plan made, the messages handed to Pickup exactly once.
 #include "replay/replay.h"
 
+#include "commands/confirm.h"
 #include "commands/context.h"
 #include "commands/doubt_words.h"
 #include "commands/plan_words.h"
@@ -149,6 +150,7 @@ Result<Outcome> replay(Context& context) {
   std::string id;
   files::Path pickup;
   std::uint64_t bytes = 0;
+  bool confirmed = false;
   replay::PlanOptions evidence;  // what was read before the run opens, of folders and logs that it leaves alone
   {
     // Everything that can be refused is refused here, before the run opens and anything is written.
@@ -162,6 +164,7 @@ Result<Outcome> replay(Context& context) {
     evidence.against = options.against;
     REQUEUE_CHECK(choose_from_plan_file(context, *reading, options));
     id = reading->state().id;
+    confirmed = reading->state().replay_confirmed == escape_bytes(pickup.string());
     bytes = reading->state().snapshot->bytes;
     if (context.options.dry_run) {
       REQUEUE_TRY(const auto place, replay::open_place(context.files, pickup, id, 0));
@@ -169,10 +172,15 @@ Result<Outcome> replay(Context& context) {
     }
   }
   REQUEUE_TRY(auto place, replay::open_place(context.files, pickup, id, bytes));
+  REQUEUE_TRY(const auto word, confirm(context, "replay", pickup.string(),
+                                       "This hands the mail to " + printable(pickup.string()) +
+                                           ", from where a running service sends it; `requeue plan` shows what goes.",
+                                       confirmed));
   replay::Ledger ledger;
   return in_run(context, recovery::Missing::refuse, {}, {&ledger},
                 [&](recovery::Recovery& recovery) -> Result<Outcome> {
                   REQUEUE_TRY(const auto locks, lock_place(context, place, recovery.state()));
+                  REQUEUE_CHECK(record(recovery, word));
                   return replay_work(context, recovery, ledger, std::move(place), pickup.string(), evidence);
                 });
 }

@@ -153,6 +153,7 @@ Result<Outcome> restore(Context& context) {
     return failure(Exit::precondition, "there is no snapshot to restore from", context.options.recovery, {},
                    "Nothing was touched.");
   }
+  if (state) REQUEUE_CHECK(require_payload(context, *state));
   if (context.options.dry_run) {
     context.console.result("DRY RUN: would put files of the snapshot into " + printable(target_path.string()));
     return Outcome{Exit::done, Json{{"dry_run", true}}};

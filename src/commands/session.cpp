@@ -15,6 +15,7 @@ recovery::RunFacts facts_of(const Context& context, const std::string& mailroot)
   facts.program_sha256 = context.program.sha256;
   facts.operator_name = options.operator_name;
   facts.ticket = options.ticket;
+  facts.reason = options.reason;
   facts.command_line = options.command_line;
   facts.mailroot = mailroot;
   return facts;
@@ -41,6 +42,13 @@ Result<Outcome> in_run(Context& context, recovery::Missing missing, const std::s
                            "): note it in the change ticket");
   }
   return outcome;
+}
+
+Result<void> require_payload(const Context& context, const recovery::State& state) {
+  if (!state.payload_destroyed()) return {};
+  return failure(Exit::precondition, "the mail of this recovery folder was destroyed", context.options.recovery,
+                 "line " + std::to_string(state.disposing_at) + " of its journal records the disposal",
+                 "Nothing was touched. What is left can be checked: requeue audit.");
 }
 
 Result<recovery::State> peek(Context& context) {

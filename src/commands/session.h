@@ -16,6 +16,9 @@ Result<Outcome> in_run(Context& context, recovery::Missing missing, const std::s
                        const std::vector<recovery::Fold*>& folds,
                        const std::function<Result<Outcome>(recovery::Recovery&)>& work);
 
+// Exit::precondition once `dispose` began: what this command would read is destroyed.
+Result<void> require_payload(const Context& context, const recovery::State& state);
+
 // The state as it stands, for refusals before anything is written. A folder that is not there yet: a fresh state.
 Result<recovery::State> peek(Context& context);
 

@@ -15,6 +15,10 @@ struct Next {
 
 Next next_of(const Context& context, const recovery::State& state) {
   const auto evacuate = again(context, "evacuate", state.mailroot) + service_options(context);
+  if (state.payload_destroyed() && state.disposed_at == 0) {
+    return {again(context, "dispose"), "the disposal was cut short"};
+  }
+  if (state.sealed_at != 0) return {again(context, "audit"), {}};
   switch (state.stage()) {
     case recovery::Stage::fresh:
     case recovery::Stage::stopped:
@@ -56,7 +60,7 @@ Result<Outcome> status(Context& context) {
     REQUEUE_TRY(const auto recovery, recovery::open_to_read(context.files, context.options.recovery));
     state = recovery->state();
     head = recovery->head();
-    if (state.emptied) not_replayed = not_replayed_lines(context, *recovery);
+    if (state.emptied && !state.payload_destroyed()) not_replayed = not_replayed_lines(context, *recovery);
   }
   auto& console = context.console;
   const auto stage = std::string(recovery::to_string(state.stage()));
@@ -72,9 +76,14 @@ Result<Outcome> status(Context& context) {
                    " before. To start it: " + start_the_service(context) +
                    (state.emptying && !state.emptied ? ", but not now: finish the evacuation first" : ""));
   }
+  if (state.sealed_at != 0) console.result("sealed by journal line " + std::to_string(state.sealed_at));
+  if (state.payload_destroyed()) {
+    console.result("the mail was destroyed" + std::string(state.disposed_at == 0 ? " in part" : "") +
+                   " by journal line " + std::to_string(state.disposing_at));
+  }
   if (!next.manual.empty()) console.result("next, by hand: " + next.manual);
   if (!next.command.empty()) console.result("next: " + next.command);
-  const bool way_back = state.emptying && !state.replay_begun && !state.mailroot.empty();
+  const bool way_back = state.emptying && !state.payload_destroyed() && !state.replay_begun && !state.mailroot.empty();
   if (way_back) {
     console.result("way back: " + again(context, "restore", state.mailroot) + service_options(context) + ", then " +
                    start_the_service(context));
@@ -86,6 +95,8 @@ Result<Outcome> status(Context& context) {
                       {"next", {{"command", next.command}, {"manual", next.manual}}},
                       {"service", service_text},
                       {"stopped_by_requeue", state.stopped_by_us},
+                      {"sealed", state.sealed_at != 0},
+                      {"disposed", state.disposed_at != 0},
                       {"head", head}};
   return outcome;
 }

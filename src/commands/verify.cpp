@@ -12,6 +12,7 @@ Result<Outcome> verify(Context& context) {
     return failure(Exit::precondition, "there is no snapshot to verify", context.options.recovery, {},
                    "Nothing was touched. Take one first: requeue evacuate, or requeue snapshot.");
   }
+  REQUEUE_CHECK(require_payload(context, state));
   if (context.options.dry_run) {
     context.console.result("DRY RUN: would read " + counted(state.snapshot->files, "file") + " again");
     return Outcome{Exit::done, Json{{"dry_run", true}}};

@@ -5,13 +5,13 @@
 
 #include <gcrypt.h>
 
+#include "core/gcrypt_ready.h"
 #include "core/text.h"
 
 namespace requeue {
-namespace {
 
-// libgcrypt asks to be initialised once before use. Secure memory is for keys; there are none here.
-void initialise() {
+// Secure memory is for keys that live long; the only key here is read, used once and gone.
+void make_gcrypt_ready() {
   static const bool done = [] {
     if (gcry_check_version(GCRYPT_VERSION) == nullptr) std::abort();
     gcry_control(GCRYCTL_DISABLE_SECMEM, 0);
@@ -20,13 +20,10 @@ void initialise() {
   }();
   static_cast<void>(done);
 }
-
-}  // namespace
-
 struct Sha256::State {
   gcry_md_hd_t handle = nullptr;
   State() {
-    initialise();
+    make_gcrypt_ready();
     if (gcry_md_open(&handle, GCRY_MD_SHA256, 0) != 0) std::abort();  // out of memory: nothing sane can follow
   }
   ~State() { gcry_md_close(handle); }
@@ -60,7 +57,7 @@ std::string sha256_hex(std::string_view bytes) {
 }
 
 std::string hmac_sha256_hex(std::string_view key, std::string_view bytes) {
-  initialise();
+  make_gcrypt_ready();
   gcry_md_hd_t handle = nullptr;
   if (gcry_md_open(&handle, GCRY_MD_SHA256, GCRY_MD_FLAG_HMAC) != 0) std::abort();  // out of memory
   gcry_md_setkey(handle, key.data(), key.size());
@@ -72,7 +69,7 @@ std::string hmac_sha256_hex(std::string_view key, std::string_view bytes) {
 }
 
 std::string md5_hex(std::string_view bytes) {
-  initialise();
+  make_gcrypt_ready();
   std::array<char, 16> digest{};
   gcry_md_hash_buffer(GCRY_MD_MD5, digest.data(), bytes.data(), bytes.size());
   return to_hex(std::string_view(digest.data(), digest.size()));

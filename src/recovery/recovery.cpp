@@ -1,5 +1,7 @@
 #include "recovery/recovery.h"
 
+#include <algorithm>
+#include <array>
 #include <cassert>
 #include <optional>
 
@@ -28,6 +30,7 @@ Json run_fields(const RunFacts& facts, const std::string& id, const std::string&
   fields["account"] = escape_bytes(host.account);
   fields["operator"] = escape_bytes(facts.operator_name);
   fields["ticket"] = escape_bytes(facts.ticket);
+  if (!facts.reason.empty()) fields["reason"] = escape_bytes(facts.reason);
   fields["command_line"] = escape_bytes(facts.command_line);
   fields["mailroot"] = escape_bytes(facts.mailroot);
   return fields;
@@ -150,6 +153,7 @@ Result<void> OpenRecovery::begin_run(files::Files& files, const RunFacts& facts)
       REQUEUE_CHECK((*parent)->flush_folder(""));
     }
   }
+  if (state_.payload_destroyed()) return {};  // nothing is told of messages any more
   // Cut only now that the journal says what is cut.
   REQUEUE_TRY(details_, journal::open_details(*tree_, details_file_, *journal_));
   return {};
@@ -164,7 +168,9 @@ Result<void> OpenRecovery::record_cut(std::string_view file, const journal::Tail
 Result<void> OpenRecovery::record(std::string_view event, const Json& fields) {
   assert(journal_ && !ended_);
   REQUEUE_TRY(const journal::Line line, journal_->append(event, fields));
-  return see(line);
+  REQUEUE_CHECK(see(line));
+  if (state_.payload_destroyed()) details_.reset();  // let go of the file: it is removed next
+  return {};
 }
 
 Result<void> OpenRecovery::flush() {
@@ -186,6 +192,7 @@ Result<void> OpenRecovery::end(Exit exit, const Json& counts) {
   REQUEUE_CHECK(record("run_end", {{"exit", static_cast<int>(exit)}, {"counts", counts}}));
   ended_ = true;
   REQUEUE_CHECK(flush());
+  if (state_.payload_destroyed()) return {};
   REQUEUE_TRY(const std::string hash, details_->append(Json::object()));
   static_cast<void>(hash);
   return details_->flush();
@@ -202,6 +209,17 @@ Result<std::shared_ptr<files::Tree>> open_folder(files::Files& files, const file
     error.hint = "Check the path given with --recovery. Nothing was touched.";
   }
   return failure(std::move(error));
+}
+
+// What a seal says must stay true, but for what these add to it.
+Result<void> refuse_sealed(const OpenRecovery& recovery, std::string_view command, const files::Path& path) {
+  constexpr std::array<std::string_view, 4> allowed{"verify", "restore", "note", "dispose"};
+  const auto& state = recovery.state();
+  if (state.sealed_at == 0 || std::ranges::find(allowed, command) != allowed.end()) return {};
+  return failure(Exit::precondition, "this recovery folder is sealed", files::to_text(path),
+                 "line " + std::to_string(state.sealed_at) + " of its journal closed it",
+                 "Nothing was touched. Only audit, report, verify, restore, note and dispose run on it now; for other "
+                 "mail choose a new recovery folder.");
 }
 
 Result<void> warn_of_wide_rights(files::Tree& tree, Watcher& watcher) {
@@ -234,6 +252,7 @@ Result<std::unique_ptr<Recovery>> open_to_write(files::Files& files, const files
     return failure(Exit::precondition, "this is no recovery folder", files::to_text(recovery->tree().path()),
                    "it has no journal", "Check the path given with --recovery. Nothing was touched.");
   }
+  REQUEUE_CHECK(refuse_sealed(*recovery, facts.command, path));
   REQUEUE_CHECK(recovery->begin_run(files, facts));
   return recovery;
 }

@@ -17,7 +17,7 @@ namespace requeue::recovery {
 struct RunFacts {
   std::string command;
   std::string version, build, program_sha256;
-  std::string operator_name, ticket;
+  std::string operator_name, ticket, reason;
   std::string command_line;  // values of options that take addresses already replaced by "(personal)"
   std::string mailroot;      // resolved; empty: none given
 };
@@ -37,8 +37,8 @@ class Recovery {
   // Adds a line to messages.jsonl; returns its hash, to be named as `details`. Flush before the event that names it.
   virtual Result<std::string> record_details(const Json& fields) = 0;
   virtual Result<void> flush_details() = 0;
-  // run_end {exit, counts}, flushed; then the details line whose `after` is the head, flushed. Nothing is recorded
-  // after it (asserted).
+  // run_end {exit, counts}, flushed; then the details line whose `after` is the head, flushed; once disposing has
+  // begun there is none, so that messages.jsonl stays gone. Nothing is recorded after it (asserted).
   virtual Result<void> end(Exit exit, const Json& counts) = 0;
 };
 
@@ -50,8 +50,9 @@ Result<std::unique_ptr<Recovery>> open_to_read(files::Files& files, const files:
 
 // refuse: also a folder without any journal, which is no recovery folder (Exit::precondition).
 enum class Missing { refuse, make };
-// Made (0700) when missing and allowed; wider rights of an existing one are warned of. Locked by another run:
-// Exit::locked. Line 1 is flushed, folder too, before this returns.
+// After a seal: only verify, restore, note and dispose (Exit::precondition). Made (0700) when missing and allowed;
+// wider rights of an existing one are warned of. Locked by another run: Exit::locked. Line 1 is flushed, folder too,
+// before this returns.
 Result<std::unique_ptr<Recovery>> open_to_write(files::Files& files, const files::Path& path, Missing missing,
                                                 const RunFacts& facts, Watcher& watcher,
                                                 const std::vector<Fold*>& folds = {});

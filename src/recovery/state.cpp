@@ -43,7 +43,7 @@ Result<void> State::check_first(const journal::Line& line) {
 }
 
 State::Handler State::handler_for(std::string_view event) {
-  static constexpr std::array<std::pair<std::string_view, Handler>, 21> handlers{{
+  static constexpr std::array<std::pair<std::string_view, Handler>, 22> handlers{{
       {"run", &State::see_run},
       {"run_end", &State::see_run_end},
       {"service", &State::see_service},
@@ -65,6 +65,7 @@ State::Handler State::handler_for(std::string_view event) {
       {"in_doubt", &State::see_intent},
       {"resolved", &State::see_resolved},
       {"replay_end", &State::see_replay_end},
+      {"confirmed", &State::see_confirmed},
   }};
   const auto* const found =
       std::find_if(handlers.begin(), handlers.end(), [&](const auto& handler) { return handler.first == event; });
@@ -76,6 +77,7 @@ Result<void> State::see(const journal::Line& line) {
     REQUEUE_CHECK(check_first(line));
     id = text_of(line.json, "recovery");
   }
+  see_end_of_life(line);
   const Handler handler = handler_for(line.event);
   return handler != nullptr ? (this->*handler)(line.json) : Result<void>{};
 }

@@ -7,8 +7,9 @@
 // left_in_place {source, why}, gone {source, why}, emptied {files, kept, newcomers, by_hand}, restoring {group,
 // sources}, restored {group [, sources, in_doubt]}, probe {result, seconds, token, ...}; and of messages
 // (replay/ledger.h): replay {folders, ...}, message, intent, commit, abort, in_doubt, resolved, no_probe, replay_end
-// {folders, pending, failed,
-// ...}. An event that is not known is passed over: the format only grows.
+// {folders, pending, failed, ...}; and of its end: confirmed {step, how, place}, note {text}, sealed {sha256, ...},
+// abandoned {reason, items}, disposing {...}, disposed {...}. An event that is not known is passed over: the format
+// only grows.
 //
 // A source is text, as the event has it: escape_bytes of the path below the Mailroot. A resumed emptying records
 // `emptying` again before it tries the files once more; that forgets left_in_place (each is named anew if it stays).
@@ -100,6 +101,17 @@ class State : public Fold {
   double probe_seconds = 0;
   bool probe_of_this_snapshot = false;
 
+  // Lines of the journal; 0: not done. What is sealed is only looked at, restored, noted and disposed of.
+  std::int64_t sealed_at = 0;
+  std::string seal_sha256;        // of seal.json
+  std::int64_t disposing_at = 0;  // from here on payload may be missing: it was destroyed on purpose
+  std::int64_t disposed_at = 0;   // from here on it is all gone
+  [[nodiscard]] bool payload_destroyed() const { return disposing_at != 0; }
+
+  // The severe steps that a person (or the command line) confirmed for this recovery folder, and not yet done.
+  bool empty_confirmed = false;
+  std::string replay_confirmed;  // the Pickup, or the SMTP server, that it was confirmed for
+
   bool replay_begun = false;
   bool replay_complete = false;            // the last replay left nothing pending or failed
   std::uint64_t in_doubt = 0;              // as the last replay ended, less what a person settled since
@@ -132,6 +144,8 @@ class State : public Fold {
   Result<void> see_intent(const Json& event);
   Result<void> see_resolved(const Json& event);
   Result<void> see_replay_end(const Json& event);
+  Result<void> see_confirmed(const Json& event);
+  void see_end_of_life(const journal::Line& line);
 
   // The Mailroot was taken from this run's `run` event, and nothing was done to it yet: a run that is refused because
   // the path was mistyped must not bind the recovery folder to it.

@@ -202,4 +202,20 @@ Result<void> State::see_replay_end(const Json& event) {
   return {};
 }
 
+Result<void> State::see_confirmed(const Json& event) {
+  if (text_of(event, "step") == "empty") empty_confirmed = true;
+  if (text_of(event, "step") == "replay") replay_confirmed = text_of(event, "place");
+  return {};
+}
+
+// Only the first of each counts: none of them can be taken back.
+void State::see_end_of_life(const journal::Line& line) {
+  if (line.event == "sealed" && sealed_at == 0) {
+    sealed_at = line.seq;
+    seal_sha256 = text_of(line.json, "sha256");
+  }
+  if (line.event == "disposing" && disposing_at == 0) disposing_at = line.seq;
+  if (line.event == "disposed" && disposed_at == 0) disposed_at = line.seq;
+}
+
 }  // namespace requeue::recovery

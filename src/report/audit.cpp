@@ -74,6 +74,7 @@ Result<Audit> audit(files::Files& files, const files::Path& recovery, const Audi
   REQUEUE_CHECK(audit_chain(work));
   REQUEUE_CHECK(audit_bag(work));
   REQUEUE_CHECK(audit_balance(work));
+  REQUEUE_CHECK(audit_seal(work));
   REQUEUE_CHECK(audit_details(work));
   if (work.findings > most_findings) {
     work.result.findings.push_back("... and " + std::to_string(work.findings - most_findings) + " more.");

@@ -1,22 +1,34 @@
 // The record checked again, from its own files alone: bag, chain, balance, and every handed-over file derived anew.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "recovery/recovery.h"
 #include "replay/ledger.h"
 #include "replay/plan.h"
+#include "seal/minisign.h"
 
 namespace requeue::report {
 
 struct AuditOptions {
-  std::vector<std::string> expect_heads;  // each must be the hash of some line
+  std::vector<std::string> expect_heads;      // each must be the hash of some line
+  bool quick = false;                         // payload is listed, not read; no handed-over file is derived again
+  std::optional<seal::PublicKey> public_key;  // the seal's signature is checked with it, and must be there
 };
 
 struct HeadFound {
   std::string hash;
   bool found = false;
+  std::int64_t following = 0;  // lines after it
+};
+
+struct Sealed {
+  std::int64_t line = 0;       // of the journal
+  bool valid = false;          // seal.json as recorded, its counts right, its signature not found wrong
+  std::string signature;       // "good", "bad", "unchecked" (no key was given), "none"
+  std::string signed_by;       // the key's name, of a signature that was read
   std::int64_t following = 0;  // lines after it
 };
 
@@ -30,6 +42,8 @@ struct Audit {
   bool balanced = false;
   std::uint64_t checked = 0, different = 0;  // handed-over files re-derived
   std::vector<HeadFound> heads;
+  std::optional<Sealed> seal;
+  std::int64_t destroyed_by = 0;      // the line of the disposal; 0: the payload is there
   std::vector<std::string> findings;  // one sentence each, with line, file and meaning; safe to show
   std::vector<std::string> notes;     // what the record cannot say, or says of an unfinished procedure; no failure
   Exit exit = Exit::done;

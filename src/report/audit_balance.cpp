@@ -20,19 +20,28 @@ void keep_source(AuditWork& work, const snapshot::Entry& entry) {
   if (account != nullptr && account->committed) work.kept.emplace(entry.source, Kept{entry.stored, entry.sha256});
 }
 
+// A header block cannot be looked at any more once the payload is destroyed; what was decided on was a message.
+bool counts_as_message(AuditWork& work, const snapshot::Entry& entry, const std::set<std::string>& folders,
+                       bool decided) {
+  if (!work.state.payload_destroyed()) return is_message(work.tree, entry, folders);
+  const auto selected = select(entry.source, folders);
+  return selected == Selected::yes || (selected == Selected::if_header && decided);
+}
+
 // The rules select, the journal decides; what the journal does not know is pending.
 void count_entry(AuditWork& work, const snapshot::Entry& entry, Recount& recount) {
   const auto* standing = work.ledger.find(entry.source);
   if (standing != nullptr) ++recount.decided_known;
   const auto& stated = work.tally.stated();
-  if (!is_message(work.tree, entry, work.state.replayed_folders)) {
+  const bool decided = standing != nullptr;
+  if (!counts_as_message(work, entry, work.state.replayed_folders, decided)) {
     if (standing == nullptr) return;
     work.find("journal.jsonl decides on " + printable(entry.source) +
               ", which is no message by the rules for folders and names: its counts cannot be right.");
     return;
   }
   ++recount.now.found;
-  if (stated && is_message(work.tree, entry, stated->replayed_folders)) ++recount.found_then;
+  if (stated && counts_as_message(work, entry, stated->replayed_folders, decided)) ++recount.found_then;
   ++counter(recount.now, standing == nullptr ? replay::Disposition::pending : standing->disposition);
 }
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "core/text.h"
 #include "report/audit_work.h"
 
@@ -47,11 +49,21 @@ void see_details(AuditWork& work, const journal::Line& line) {
   }
 }
 
+void see_seal(AuditWork& work, const journal::Line& line) {
+  if (line.event == "sealed" && !work.seal_line) {
+    work.seal_line = SealLine{line.seq, text_of(line.json, "prev"), text_of(line.json, "signed_by")};
+  } else if (line.event == "run" && work.seal_line) {
+    auto command = text_of(line.json, "command");
+    auto& seen = work.after_seal;
+    if (std::ranges::find(seen, command) == seen.end()) seen.push_back(std::move(command));
+  }
+}
+
 Result<void> see_line(AuditWork& work, const journal::Line& line) {
   REQUEUE_CHECK(check_stop(work.watcher));
   see_head(work, line);
   see_details(work, line);
-  if (line.event == "dispose") work.disposed = true;
+  see_seal(work, line);
   work.tally.before(line, work.ledger);
   REQUEUE_CHECK(work.state.see(line));
   REQUEUE_CHECK(work.ledger.see(line));

@@ -22,7 +22,8 @@ Result<void> read_lines(AuditWork& work, Wanted& wanted) {
     REQUEUE_CHECK(check_stop(work.watcher));
     work.details_named.erase(hash);
     const auto [first, last] = wanted.equal_range(hash);
-    for (auto each = first; each != last; ++each) REQUEUE_CHECK(rederive(work, each->second, &line));
+    for (auto each = first; each != last && !work.options.quick; ++each)
+      REQUEUE_CHECK(rederive(work, each->second, &line));
     wanted.erase(first, last);
     return {};
   };
@@ -42,10 +43,7 @@ void tell_missing_lines(AuditWork& work) {
 }
 
 void tell_missing_file(AuditWork& work) {
-  if (work.disposed) {
-    work.note("messages.jsonl was disposed of: envelopes and personal fields are no longer known.");
-    return;
-  }
+  if (work.state.payload_destroyed()) return;  // told with the bag
   if (work.details_named.empty()) return;
   work.find("messages.jsonl is gone, though journal.jsonl names " + std::to_string(work.details_named.size()) +
             " lines of it and records no disposal.");
@@ -74,10 +72,11 @@ Result<void> rederive_rest(AuditWork& work) {
 }  // namespace
 
 Result<void> audit_details(AuditWork& work) {
+  if (work.state.payload_destroyed()) return {};
   work.watcher.phase("audit: handed-over files", work.kept.size(), 0);
   auto wanted = wanted_envelopes(work);
   REQUEUE_CHECK(read_lines(work, wanted));
-  REQUEUE_CHECK(rederive_rest(work));
+  if (!work.options.quick) REQUEUE_CHECK(rederive_rest(work));
   // After a break in either file the missing lines are the same finding again.
   if (!work.details_present)
     tell_missing_file(work);

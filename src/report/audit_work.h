@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "report/audit.h"
 #include "report/handovers.h"
@@ -17,6 +18,13 @@ namespace requeue::report {
 struct Kept {
   files::Relative stored;  // below the bag
   std::string sha256;
+};
+
+// The journal's `sealed` line.
+struct SealLine {
+  std::int64_t number = 0;
+  std::string before;     // the hash of the line before it
+  std::string signed_by;  // empty: not signed
 };
 
 struct AuditWork {
@@ -33,7 +41,8 @@ struct AuditWork {
   replay::Ledger ledger;
   Handovers handovers;
   Tally tally;
-  bool disposed = false;  // a `dispose` event: messages.jsonl is gone on purpose
+  std::optional<SealLine> seal_line;
+  std::vector<std::string> after_seal;  // the commands of later runs, each once
   bool details_present = false;
   bool details_whole = true;                                    // no damage found in messages.jsonl
   std::unordered_map<std::string, std::int64_t> details_named;  // hash -> first journal line that names it
@@ -53,6 +62,7 @@ Result<void> check_stop(const Watcher& watcher);
 Result<void> audit_chain(AuditWork& work);
 Result<void> audit_bag(AuditWork& work);
 Result<void> audit_balance(AuditWork& work);
+Result<void> audit_seal(AuditWork& work);
 Result<void> audit_details(AuditWork& work);  // messages.jsonl, and with it every handed-over file derived again
 
 }  // namespace requeue::report

@@ -144,6 +144,7 @@ bool Manifest::anything_undecided() const {
 
 // The arrival is not personal, but stands with what is: without messages.jsonl it is learnt from the snapshot again.
 Result<void> Manifest::plan_undecided() {
+  if (recovery_.state().payload_destroyed()) return {};
   const bool has_details = recovery_.tree().status(files::Relative(journal::details_name)).has_value();
   if (rows_.empty() || (has_details && !anything_undecided())) return {};
   REQUEUE_TRY(auto plan, replay::make_plan(recovery_, ledger_, options_, watcher_));

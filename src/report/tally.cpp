@@ -44,6 +44,7 @@ void Tally::after(const journal::Line& line, const replay::Ledger& ledger, const
   if (of_message(line)) {
     if (const auto* known = standing(line, ledger)) ++counter(counts_, known->disposition);
   }
+  if (line.event == "sealed" && !sealed_) sealed_ = Stated{line.seq, line.json, counts_, state.replayed_folders};
   if (line.event != "replay_end") return;
   const auto nested = line.json.find("counts");
   const bool is_nested = nested != line.json.end() && nested->is_object();

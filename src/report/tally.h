@@ -27,10 +27,13 @@ class Tally {
   void after(const journal::Line& line, const replay::Ledger& ledger, const recovery::State& state);
   // The newest replay that said how it ended.
   [[nodiscard]] const std::optional<Stated>& stated() const { return stated_; }
+  // What it had come to at the seal.
+  [[nodiscard]] const std::optional<Stated>& sealed() const { return sealed_; }
 
  private:
   replay::Counts counts_;
   std::optional<Stated> stated_;
+  std::optional<Stated> sealed_;
 };
 
 // The counter of a disposition.

@@ -20,6 +20,7 @@ inline constexpr std::string_view tree_folder = "data/mailroot";
 inline constexpr std::string_view streams_folder = "data/streams";
 
 inline constexpr std::string_view superseded_folder = "superseded";
+inline constexpr std::string_view cache_folder = "cache";  // derived, never trusted
 
 // Whether each component is a name and nothing else: not empty, not "." or "..", without NUL. The file layer refuses
 // the same once more; here it is damage of the bag and is told as such.

@@ -42,9 +42,10 @@ head=$(sed '/^cd /,$d' check1 | RECOVERY="$work/R" bash -eu) || fail "the worked
 grep -q "${head#head }" "$page" || fail "the worked example has another head than the page says"
 mv whole R/journal.jsonl
 
-sed -i '3s/"files":3/"files":4/' R/journal.jsonl
+sed -i '/"event":"snapshot"/s/"files":3/"files":4/' R/journal.jsonl
+grep -q '"event":"snapshot","files":4' R/journal.jsonl || fail "the snapshot line was not found"
 ! checks_pass || fail "a changed journal passes"
-sed -i '3s/"files":4/"files":3/' R/journal.jsonl
+sed -i '/"event":"snapshot"/s/"files":4/"files":3/' R/journal.jsonl
 checks_pass || fail "a journal that was put right does not pass"
 printf x >> R/snapshot/data/mailroot/Queue/a.eml
 ! checks_pass || fail "a changed file of the snapshot passes"

@@ -188,8 +188,10 @@ TEST_CASE("messages.jsonl gone without a word is a finding; disposed of, a note:
     CHECK(finds(audit, {"messages.jsonl is gone"}));
   }
   SECTION("disposed of") {
-    record.event("dispose", {{"file", "messages.jsonl"}});
+    record.event("disposing", {{"files", 5}});
+    record.event("disposed", {{"removed", 6}});
     fs::remove(record.home() / "messages.jsonl");
+    fs::remove_all(record.home() / "snapshot/data");
     const auto audit = record.audit();
     CHECK(audit.findings.empty());
     CHECK(audit.unbroken);
@@ -198,7 +200,9 @@ TEST_CASE("messages.jsonl gone without a word is a finding; disposed of, a note:
     CHECK(audit.balance.replayed == 2);
     CHECK(audit.checked == 0);
     CHECK(audit.exit == Exit::attention);
-    CHECK(audit.notes.size() >= 2);
+    CHECK(audit.destroyed_by != 0);
+    REQUIRE_FALSE(audit.notes.empty());
+    CHECK(audit.notes[0].find("The payload was destroyed by line") == 0);
   }
 }
 

@@ -145,7 +145,7 @@ Result<report::Audit> Record::try_audit() {
 }
 
 report::Audit Record::audit(std::vector<std::string> expect_heads) {
-  return required(report::audit(*files_, home(), {std::move(expect_heads)}, watcher_));
+  return required(report::audit(*files_, home(), {std::move(expect_heads), false, {}}, watcher_));
 }
 
 std::vector<std::string> Record::journal() const {
