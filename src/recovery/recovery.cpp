@@ -36,6 +36,22 @@ Json run_fields(const RunFacts& facts, const std::string& id, const std::string&
   return fields;
 }
 
+// Found before the first line is written, not between two of them.
+Result<void> require_writable(files::Tree& tree) {
+  for (const auto name : {journal::file_name, journal::details_name}) {
+    auto access = tree.check_access(files::Relative(name), true);
+    if (access || access.error().cause != Cause::denied) continue;
+    Error error = std::move(access.error());
+    error.exit = Exit::precondition;
+    error.what = "the record of this recovery folder cannot be written";
+    error.hint =
+        "Nothing was touched, and nothing was sent. Give this account the right to write that file, then run "
+        "the same command again.";
+    return failure(std::move(error));
+  }
+  return {};
+}
+
 class OpenRecovery final : public Recovery {
  public:
   OpenRecovery(std::shared_ptr<files::Tree> tree, std::vector<Fold*> folds, std::string boot)
@@ -141,6 +157,7 @@ Result<void> OpenRecovery::check_complete(const journal::AfterCheck& after, bool
 }
 
 Result<void> OpenRecovery::begin_run(files::Files& files, const RunFacts& facts) {
+  REQUEUE_CHECK(require_writable(*tree_));
   const bool first = chain_.records == 0;
   REQUEUE_TRY(journal_, journal::open(*tree_, chain_));
   REQUEUE_CHECK(record("run", run_fields(facts, first ? random_hex(8) : state_.id, boot_)));

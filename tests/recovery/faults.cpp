@@ -68,6 +68,23 @@ TEST_CASE("Whichever call fails, nothing flushed is lost and the next run goes o
   CHECK(failures > 20);
 }
 
+TEST_CASE("A record that may not be written is refused before its first line, with what is safe", "[recovery]") {
+  for (const auto* name : {"journal.jsonl", "messages.jsonl"}) {
+    RecoveryFolder folder;
+    folder.run();
+    const auto before = folder.journal() + folder.details();
+    FaultyFiles files;
+    files.add({"check_access", name, 1, Cause::denied});
+    const auto opened =
+        recovery::open_to_write(files, folder.path(), recovery::Missing::refuse, facts_of("replay"), folder.listener);
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error().exit == Exit::precondition);
+    CHECK(opened.error().path.find(name) != std::string::npos);
+    CHECK(opened.error().hint.find("nothing was sent") != std::string::npos);
+    CHECK(folder.journal() + folder.details() == before);
+  }
+}
+
 TEST_CASE("Line 1 and its folder are flushed before a run may do anything, details before what names them",
           "[recovery]") {
   RecoveryFolder folder;
