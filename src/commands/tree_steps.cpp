@@ -7,6 +7,7 @@
 #include "commands/session.h"
 #include "commands/words.h"
 #include "core/text.h"
+#include "recovery/host.h"
 
 namespace requeue::commands {
 namespace {
@@ -31,7 +32,7 @@ snapshot::BagInfo bag_info(const Context& context, const files::Tree& tree) {
   snapshot::BagInfo info;
   info.software = "requeue " + context.program.version;
   info.ticket = context.options.ticket;
-  info.host = files::to_text(tree.path());
+  info.host = recovery::this_host().name + ": " + files::to_text(tree.path());
   return info;
 }
 
