@@ -95,7 +95,13 @@ void add_planning(CLI::App& app, Options& options) {
          "--envelope-check", [&plan](const std::string& word) { plan.check_streams = word == "on"; },
          "Hold mail whose alternate streams hold an address that its header lacks: on (default) or off")
       ->check(CLI::IsMember({"on", "off"}));
-  app.add_option("--hop-limit", plan.hop_limit, "Hold a message with so many Received lines, default 15")
+  app.add_option_function<unsigned>(
+         "--hop-limit",
+         [&options](const unsigned& limit) {
+           options.plan.hop_limit = limit;
+           options.hop_limit_stated = true;
+         },
+         "Hold a message with so many Received lines; default: the metabase's, else 15")
       ->type_name("N")
       ->check(CLI::Range(1U, 100000U));
   add_value<std::uint64_t>(app, "--max-size", plan.max_size, parse_size, "Hold a larger message (K, M, G)", "SIZE");
@@ -123,8 +129,15 @@ void add_planning(CLI::App& app, Options& options) {
       app, "--target", plan.compose.target, [](const std::string& text) { return mail::target_of(text); },
       "What is written: iis (default); plain, the file unchanged; exchange-replay, for that directory of Exchange",
       "iis|plain|exchange-replay");
+  const auto dots = [&options](bool doubled) {
+    options.plan.compose.dot_stuff = doubled;
+    options.dots_stated = true;
+  };
+  auto* const keeps = app.add_flag_callback(
+      "--no-dot-stuff", [dots] { dots(false); }, "For a Pickup that keeps leading dots");
   app.add_flag_callback(
-      "--no-dot-stuff", [&plan] { plan.compose.dot_stuff = false; }, "For a Pickup that keeps leading dots");
+         "--dot-stuff", [dots] { dots(true); }, "For one that strips them, whatever the metabase says")
+      ->excludes(keeps);
 }
 
 // Globs and names; each may be given again.
@@ -206,7 +219,9 @@ void add_pace(CLI::App& app, Options& options) {
 }
 
 void add_own_options(CLI::App& app, std::string_view verb, Options& options) {
-  if (verb == "inspect") app.add_option("PATH", options.path, "A Mailroot or a recovery folder")->required();
+  if (verb == "inspect") {
+    app.add_option("PATH", options.path, "A Mailroot or a recovery folder; without it, the Mailroot of the metabase");
+  }
   if (verb == "snapshot" || verb == "evacuate") {
     app.add_option("--method", "How the snapshot is made: copy")->check(CLI::IsMember({"copy"}));
   }
@@ -291,9 +306,14 @@ void add_verb(CLI::App& program, const Verb& verb, Options& options) {
   auto& app = *program.add_subcommand(std::string(verb.name), description);
   app.footer(exit_help);
   if (verb.mailroot) {
-    app.add_option("--mailroot", options.mailroot, "The folder that holds Queue and Pickup")
-        ->type_name("DIR")
-        ->required(verb.mailroot_required);
+    app.add_option("--mailroot", options.mailroot, "The folder that holds Queue and Pickup")->type_name("DIR");
+  }
+  if (verb.settings) {
+    app.add_option("--metabase", options.metabase,
+                   "The service's settings (MetaBase.xml): its folders, hop limit, dots; on Windows found by itself")
+        ->type_name("FILE");
+    app.add_option("--virtual-server", options.virtual_server, "Which of several virtual servers of the metabase")
+        ->type_name("N");
   }
   if (verb.recovery) {
     app.add_option("--recovery", options.recovery, "The recovery folder of this maintenance window")
@@ -352,7 +372,9 @@ std::string check_words(const Options& options) {
 
 std::string check_paths(const Options& options, const Verb& verb) {
   if (verb.recovery_required && options.recovery.empty()) return "--recovery DIR is needed";
-  if (verb.mailroot_required && options.mailroot.empty()) return "--mailroot DIR is needed";
+  if (!options.virtual_server.empty() && options.metabase.empty() && service::default_kind() != "scm") {
+    return "--virtual-server goes with --metabase";
+  }
   return {};
 }
 

@@ -6,10 +6,11 @@ const std::vector<Verb>& verbs() {
   static const std::vector<Verb> list{
       {"inspect", "Look at a Mailroot or a recovery folder; only reads",
        "  requeue inspect D:\\inetpub\\mailroot\n  requeue inspect /recovery/2026-11-24", commands::inspect, false,
-       false, false, false, false, false},
+       true, false, false, false, false},
       {"evacuate", "Stop the service, snapshot the Mailroot, verify, empty its folders (KB steps 1 to 3)",
        "  requeue evacuate --mailroot /mnt/mailroot --recovery /recovery/2026-11-24\n"
-       "  requeue evacuate --mailroot M --recovery R --keep Badmail --ticket CHG0042",
+       "  requeue evacuate --mailroot M --recovery R --keep Badmail --ticket CHG0042\n"
+       "  requeue evacuate --metabase MetaBase.xml --virtual-server 2 --recovery R",
        commands::evacuate, true, true, true, true, true, true},
       {"stop", "Stop the service and wait until it has (KB step 1)", "  requeue stop --timeout 300", commands::stop,
        false, false, true, false, true, true},
@@ -22,23 +23,23 @@ const std::vector<Verb>& verbs() {
       {"empty", "Remove the files of the subfolders, leave the folders (KB step 3)",
        "  requeue empty --mailroot M --recovery R --keep Drop", commands::empty, true, true, true, true, true, true},
       {"adopt", "Begin with a backup of a Mailroot that was made by hand",
-       "  requeue adopt --backup /backup/mailroot --recovery R --mailroot M", commands::adopt, true, false, true, true,
+       "  requeue adopt --backup /backup/mailroot --recovery R --mailroot M", commands::adopt, true, true, true, true,
        false, true},
       {"probe", "Send a test message and look for it (KB steps 7 and 8)",
        "  requeue probe --mailroot M --recovery R --from admin@example.com --to me@example.org", commands::probe, true,
        true, true, false, false, true},
       {"plan", "Show the decision for every message; writes nothing", "  requeue plan --recovery R --out plan.csv",
-       commands::plan, false, false, true, true, false, true},
+       commands::plan, false, true, true, true, false, true},
       {"explain", "Show each rule that was tried on one message, and its outcome",
-       "  requeue explain Queue/NTFS_1.EML --recovery R", commands::explain, false, false, true, true, false, false},
+       "  requeue explain Queue/NTFS_1.EML --recovery R", commands::explain, false, true, true, true, false, false},
       {"replay", "Hand the messages to Pickup, each exactly once (KB step 9)",
        "  requeue replay --recovery R\n  requeue replay --recovery R --batch 50 --wait --limit 5\n"
        "  requeue replay --recovery R --domain example.org --since 36h\n"
        "  requeue replay --recovery R --pickup P --no-probe \"drill\"",
-       commands::replay, false, false, true, true, false, true},
+       commands::replay, false, true, true, true, false, true},
       {"restore", "Put files of the snapshot back; never overwrites",
        "  requeue restore --recovery R --mailroot M\n  requeue restore --recovery R --mailroot M --folder Drop",
-       commands::restore, true, true, true, true, true, true},
+       commands::restore, true, false, true, true, true, true},
       {"audit", "Check bag, chain, balance and every handed-over file again",
        "  requeue audit --recovery R --expect-head HASH\n  requeue audit --recovery R --public-key requeue.pub",
        commands::audit, false, false, true, true, false, false},
@@ -55,7 +56,7 @@ const std::vector<Verb>& verbs() {
        "  requeue dispose --recovery R\n  requeue dispose --recovery R --abandon \"bounces only\"", commands::dispose,
        false, false, true, true, false, true},
       {"status", "Say where the procedure stands and what comes next", "  requeue status --recovery R",
-       commands::status, false, false, true, false, true, false},
+       commands::status, true, true, true, false, true, false},
   };
   return list;
 }

@@ -14,7 +14,7 @@ struct Verb {
   std::string_view examples;  // shown before the options
   commands::Command command;
   // Groups of options.
-  bool mailroot = false, mailroot_required = false;
+  bool mailroot = false, settings = false;  // settings: --metabase and --virtual-server
   bool recovery = false, recovery_required = false;
   bool service = false;
   bool dry_run = false;

@@ -3,6 +3,7 @@
 #include "commands/preflight.h"
 #include "commands/session.h"
 #include "commands/tree_steps.h"
+#include "commands/whereabouts.h"
 #include "commands/words.h"
 #include "core/text.h"
 
@@ -68,12 +69,11 @@ Result<Outcome> adopt(Context& context) {
                    "Nothing was touched. Choose a new recovery folder.");
   }
   REQUEUE_TRY(const auto site, open_site(context, context.options.backup));
-  std::string mailroot;
-  if (!context.options.mailroot.empty()) {
-    REQUEUE_TRY(const auto live, open_site(context, context.options.mailroot));
-    mailroot = live.mailroot_path;
+  Site live;
+  if (!context.options.mailroot.empty() || !context.options.metabase.empty()) {
+    REQUEUE_TRY(live, find_site(context, state));
   }
-  REQUEUE_CHECK(require_same_mailroot(state.mailroot, mailroot));
+  REQUEUE_CHECK(require_same_mailroot(state, live));
   REQUEUE_TRY(const auto pickup, pickup_in_use(context));
   REQUEUE_TRY(const auto counts,
               mailroot::walk(*site.mailroot, [](const mailroot::Item&) -> Result<void> { return {}; }));
@@ -83,7 +83,7 @@ Result<Outcome> adopt(Context& context) {
     return Outcome{Exit::done, Json{{"dry_run", true}}};
   }
   REQUEUE_TRY(const auto lock, site.mailroot->lock());
-  return in_run(context, recovery::Missing::make, mailroot, {},
+  return in_run(context, recovery::Missing::make, live, {},
                 [&](recovery::Recovery& recovery) { return adopt_work(context, recovery, *site.mailroot, pickup); });
 }
 

@@ -4,6 +4,7 @@
 #include "commands/preflight.h"
 #include "commands/session.h"
 #include "commands/tree_steps.h"
+#include "commands/whereabouts.h"
 #include "commands/words.h"
 #include "core/text.h"
 
@@ -32,8 +33,8 @@ Result<void> refuse_by_state(const Context& context, const recovery::State& stat
 Result<Outcome> empty(Context& context) {
   REQUEUE_TRY(const auto state, peek(context));
   REQUEUE_CHECK(refuse_by_state(context, state));
-  REQUEUE_TRY(const auto site, open_site(context, context.options.mailroot));
-  REQUEUE_CHECK(require_same_mailroot(state.mailroot, site.mailroot_path));
+  REQUEUE_TRY(const auto site, find_site(context, state));
+  REQUEUE_CHECK(require_same_mailroot(state, site));
   REQUEUE_CHECK(require_stopped(context, "emptying"));
   REQUEUE_CHECK(mailroot::check_rights(*site.mailroot));
   REQUEUE_CHECK(tell_drop_and_badmail(context, *site.mailroot));
@@ -47,7 +48,7 @@ Result<Outcome> empty(Context& context) {
                                            printable(context.options.recovery) + ".",
                                        state.empty_confirmed));
   REQUEUE_TRY(const auto lock, site.mailroot->lock());
-  return in_run(context, recovery::Missing::refuse, site.mailroot_path, {},
+  return in_run(context, recovery::Missing::refuse, site, {},
                 [&](recovery::Recovery& recovery) -> Result<Outcome> {
                   REQUEUE_CHECK(record(recovery, word));
                   Outcome outcome;

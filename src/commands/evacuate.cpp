@@ -5,6 +5,7 @@
 #include "commands/service_steps.h"
 #include "commands/session.h"
 #include "commands/tree_steps.h"
+#include "commands/whereabouts.h"
 #include "commands/words.h"
 
 #include "core/text.h"
@@ -113,8 +114,8 @@ Result<Outcome> evacuate_rehearse(Context& context, const Site& site, const mail
 Result<Outcome> evacuate(Context& context) {
   REQUEUE_TRY(const auto state, peek(context));
   REQUEUE_CHECK(refuse_complete(context, state));
-  REQUEUE_TRY(const auto site, open_site(context, context.options.mailroot));
-  REQUEUE_CHECK(require_same_mailroot(state.mailroot, site.mailroot_path));
+  REQUEUE_TRY(const auto site, find_site(context, state));
+  REQUEUE_CHECK(require_same_mailroot(state, site));
   REQUEUE_TRY(const auto counts, mailroot::check_rights(*site.mailroot));
   if (!state.emptying) REQUEUE_CHECK(check_space(context, counts));
   REQUEUE_CHECK(tell_drop_and_badmail(context, *site.mailroot));
@@ -124,7 +125,7 @@ Result<Outcome> evacuate(Context& context) {
                                            "; what it holds is kept in " + printable(context.options.recovery) + ".",
                                        state.empty_confirmed));
   REQUEUE_TRY(const auto lock, site.mailroot->lock());
-  return in_run(context, recovery::Missing::make, site.mailroot_path, {},
+  return in_run(context, recovery::Missing::make, site, {},
                 [&](recovery::Recovery& recovery) -> Result<Outcome> {
                   REQUEUE_CHECK(record(recovery, word));
                   return evacuate_work(context, recovery, *site.mailroot);

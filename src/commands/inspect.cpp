@@ -3,7 +3,9 @@
 
 #include "commands/context.h"
 #include "commands/inspect_words.h"
+#include "commands/planning.h"
 #include "commands/session.h"
+#include "commands/whereabouts.h"
 #include "core/text.h"
 #include "report/overview.h"
 #include "snapshot/bag.h"
@@ -21,6 +23,8 @@ Result<Overview> look_at_recovery(Context& context, OverviewOptions options) {
     return failure(Exit::precondition, "there is nothing to look at yet", context.options.path, "no snapshot was taken",
                    "Look at the Mailroot itself: requeue inspect DIR");
   }
+  REQUEUE_TRY(const auto settings, given_settings(context));
+  apply_settings(context, settings ? settings : recovery->state().settings, options.plan);
   REQUEUE_CHECK(requeue::snapshot::check_tags(recovery->tree(), recovery->state().snapshot->root));
   return requeue::report::overview_of_recovery(*recovery, ledger, std::move(options), context.console);
 }
@@ -28,10 +32,22 @@ Result<Overview> look_at_recovery(Context& context, OverviewOptions options) {
 }  // namespace
 
 Result<Outcome> inspect(Context& context) {
-  REQUEUE_TRY(const auto tree, context.files.open(context.options.path));
-  const bool recovery = static_cast<bool>(tree->status(files::Relative(journal::file_name)));
-  if (!recovery) REQUEUE_CHECK(mailroot::check(*tree));
+  std::shared_ptr<files::Tree> tree;
+  if (!context.options.path.empty()) {
+    REQUEUE_TRY(tree, context.files.open(context.options.path));
+  }
+  const bool recovery = tree && tree->status(files::Relative(journal::file_name));
   OverviewOptions options{context.options.plan, context.options.pace.limit.value_or(UINT64_MAX), now()};
+  if (!tree) {
+    REQUEUE_TRY(const auto site, find_site(context, {}));
+    tree = site.mailroot;
+    apply_settings(context, site.settings, options.plan);
+    for (const auto& [name, path] : site.folders) context.console.result(name + " is " + printable(path));
+  } else if (!recovery) {
+    REQUEUE_CHECK(mailroot::check(*tree));
+    REQUEUE_TRY(const auto settings, given_settings(context));
+    apply_settings(context, settings, options.plan);
+  }
   REQUEUE_TRY(const auto overview,
               recovery ? look_at_recovery(context, std::move(options))
                        : requeue::report::overview_of_mailroot(*tree, std::move(options), context.console));

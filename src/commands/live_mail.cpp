@@ -35,14 +35,13 @@ Result<void> add_folder(files::Tree& tree, const files::Relative& folder, const 
   return {};
 }
 
-Result<void> add_tree(files::Files& files, const files::Path& root, const std::string& id, replay::LiveMail& live) {
-  REQUEUE_TRY(const auto tree, files.open(root));
-  REQUEUE_TRY(const auto entries, tree->list(""));
+Result<void> add_tree(files::Tree& tree, const std::string& id, replay::LiveMail& live) {
+  REQUEUE_TRY(const auto entries, tree.list(""));
   for (const auto& entry : entries) {
     const auto role = mailroot::role_of(entry.name);
     if (entry.kind != files::Kind::folder) continue;
     if (role == mailroot::Role::queue || role == mailroot::Role::pickup) {
-      REQUEUE_CHECK(add_folder(*tree, entry.name, id, live));
+      REQUEUE_CHECK(add_folder(tree, entry.name, id, live));
     }
   }
   return {};
@@ -50,15 +49,16 @@ Result<void> add_tree(files::Files& files, const files::Path& root, const std::s
 
 }  // namespace
 
-Result<replay::LiveMail> live_mail(files::Files& files, const std::string& mailroot, const std::string& pickup,
+Result<replay::LiveMail> live_mail(files::Files& files, files::Tree* mailroot, const std::string& pickup,
                                    const std::string& id) {
   replay::LiveMail live;
-  if (!mailroot.empty()) REQUEUE_CHECK(add_tree(files, mailroot, id, live));
+  if (mailroot != nullptr) REQUEUE_CHECK(add_tree(*mailroot, id, live));
   if (!pickup.empty()) {
     REQUEUE_TRY(const auto resolved, files.resolve(pickup));
     REQUEUE_TRY(const auto tree, files.open(resolved));
     REQUEUE_CHECK(add_folder(*tree, "", id, live));
-    REQUEUE_CHECK(add_tree(files, resolved.parent_path(), id, live));
+    REQUEUE_TRY(const auto beside, files.open(resolved.parent_path()));
+    REQUEUE_CHECK(add_tree(*beside, id, live));
   }
   return live;
 }

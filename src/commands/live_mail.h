@@ -9,8 +9,8 @@
 
 namespace requeue::commands {
 
-// `mailroot` and `pickup` may each be empty. Files that requeue wrote itself (names with `id`) do not count.
-Result<replay::LiveMail> live_mail(files::Files& files, const std::string& mailroot, const std::string& pickup,
+// `mailroot` may be null, `pickup` empty. Files that requeue wrote itself (names with `id`) do not count.
+Result<replay::LiveMail> live_mail(files::Files& files, files::Tree* mailroot, const std::string& pickup,
                                    const std::string& id);
 
 }  // namespace requeue::commands

@@ -24,6 +24,7 @@ struct Options {
   bool dry_run = false;
 
   std::string mailroot;
+  std::string metabase, virtual_server;
   std::string recovery;
   std::string backup;
   std::string path;  // inspect
@@ -48,6 +49,7 @@ struct Options {
   std::string source;  // explain
 
   replay::PlanOptions plan;
+  bool hop_limit_stated = false, dots_stated = false;  // else the service's settings decide
   std::string envelopes_file;
   std::vector<std::string> smtp_logs;  // files and folders
   std::vector<std::string> against;

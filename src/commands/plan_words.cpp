@@ -79,8 +79,23 @@ Json counts_json(const replay::Counts& counts) {
               {"failed", counts.failed}, {"pending", counts.pending}};
 }
 
+// Told only where they change what a replay would do by itself.
+std::string settings_words(const Context& context, const recovery::State& state) {
+  if (!state.settings) return {};
+  std::string words;
+  const auto& limit = state.settings->hop_limit;
+  if (limit && *limit != replay::PlanOptions().hop_limit && !context.options.hop_limit_stated) {
+    words = "the hop limit is " + std::to_string(*limit);
+  }
+  if (state.settings->strips_dots == false && !context.options.dots_stated) {
+    words += std::string(words.empty() ? "" : ", and ") + "leading dots are not doubled (this Pickup keeps them)";
+  }
+  return words.empty() ? words : words + ": so say the service's settings, " + printable(state.settings->metabase);
+}
+
 std::vector<std::string> notes_of(const Context& context, const recovery::State& state, const replay::Plan& plan) {
   auto notes = plan.notes;
+  if (const auto said = settings_words(context, state); !said.empty()) notes.push_back(said);
   for (const auto& [folder, count] : plan.not_replayed) {
     notes.push_back(folder + ": " + counted(count, "file") + " only in the snapshot; back with: " +
                     again(context, "restore", state.mailroot) + " --folder " + shell_quoted(folder));

@@ -4,6 +4,7 @@
 
 #include "commands/live_mail.h"
 #include "commands/session.h"
+#include "commands/whereabouts.h"
 #include "commands/words.h"
 #include "core/text.h"
 #include "replay/against.h"
@@ -17,15 +18,28 @@ constexpr std::uint64_t named_file_limit = 1ULL << 30U;
 
 }  // namespace
 
+void apply_settings(const Context& context, const std::optional<recovery::Settings>& settings,
+                    replay::PlanOptions& options) {
+  if (!settings) return;
+  if (settings->hop_limit && !context.options.hop_limit_stated) options.hop_limit = *settings->hop_limit;
+  if (settings->strips_dots && !context.options.dots_stated) options.compose.dot_stuff = *settings->strips_dots;
+}
+
 Result<replay::PlanOptions> plan_options(Context& context, const recovery::State& state) {
   auto options = context.options.plan;
+  REQUEUE_TRY(auto settings, given_settings(context));
+  apply_settings(context, settings ? settings : state.settings, options);
   if (!context.options.envelopes_file.empty()) {
     REQUEUE_TRY(const auto csv, context.files.read_named(context.options.envelopes_file, named_file_limit));
     REQUEUE_TRY(options.overrides, replay::parse_envelopes(csv, context.options.envelopes_file));
   }
   if (state.snapshot && state.snapshot->adopted) {
+    std::shared_ptr<files::Tree> live;
+    if (!state.mailroot.empty()) {
+      REQUEUE_TRY(live, recorded_mailroot(context, state));
+    }
     REQUEUE_TRY(options.live,
-                live_mail(context.files, state.mailroot,
+                live_mail(context.files, live.get(),
                           context.options.pickup.empty() ? state.pickup : context.options.pickup, state.id));
   }
   return options;

@@ -7,7 +7,12 @@
 
 namespace requeue::commands {
 
-// --envelopes read; for an adopted snapshot, what stands in Queue and Pickup of the live Mailroot.
+// What the service's own settings say, where the command line does not.
+void apply_settings(const Context& context, const std::optional<recovery::Settings>& settings,
+                    replay::PlanOptions& options);
+
+// The settings of the service; --envelopes read; for an adopted snapshot, what stands in Queue and Pickup of the live
+// Mailroot.
 Result<replay::PlanOptions> plan_options(Context& context, const recovery::State& state);
 
 // --against opened, and --smtp-log read, before --plan: what a person changed is told by comparison with the envelope

@@ -8,12 +8,6 @@
 namespace requeue::commands {
 namespace {
 
-bool is_inside(const std::string& inner, const std::string& outer) {
-  if (inner == outer) return true;
-  if (inner.size() <= outer.size() || inner.compare(0, outer.size(), outer) != 0) return false;
-  return outer.ends_with('/') || inner[outer.size()] == '/' || inner[outer.size()] == '\\';
-}
-
 bool is_network(const std::string& path, const files::Volume& volume) {
   static constexpr std::string_view network[] = {"nfs", "cifs", "smb", "smb2", "9p", "afs", "ceph", "ncp"};
   return path.starts_with("\\\\") || std::ranges::find(network, volume.file_system) != std::end(network);
@@ -31,18 +25,45 @@ Result<std::shared_ptr<files::Tree>> nearest_folder(files::Files& files, files::
 }
 
 // Neither inside the other: a snapshot would take in itself, or be emptied. A probe may name no recovery folder.
-Result<void> require_apart(Context& context, const std::string& mailroot) {
+Result<void> require_apart(Context& context, const std::string& folder) {
   if (context.options.recovery.empty()) return {};
   REQUEUE_TRY(const auto recovery, context.files.resolve(context.options.recovery));
-  if (!is_inside(recovery.string(), mailroot) && !is_inside(mailroot, recovery.string())) return {};
+  if (!mailroot::is_inside(recovery.string(), folder) && !mailroot::is_inside(folder, recovery.string())) return {};
   return failure(Exit::precondition, "the recovery folder and the Mailroot lie one inside the other", recovery.string(),
-                 "the Mailroot is " + mailroot, "Nothing was touched. Choose a recovery folder outside the Mailroot.");
+                 "the Mailroot is " + folder, "Nothing was touched. Choose a recovery folder outside the Mailroot.");
+}
+
+// On another host, somebody must say whose service is asked.
+Result<void> require_owner(Context& context, files::Tree& mailroot, const files::Relative& folder) {
+  if (context.service_stated) return {};
+  REQUEUE_TRY(const auto volume, mailroot.volume(folder));
+  const auto path = mailroot.path_of(folder).string();
+  if (!is_network(path, volume)) return {};
+  return failure(Exit::precondition, "the Mailroot is on another host, and nothing says which service owns it", path,
+                 "its volume is " + volume.file_system,
+                 "Nothing was touched. Say which service to ask: --service-host HOST on Windows, --service command, "
+                 "or --service none when the "
+                 "service there is stopped.");
 }
 
 }  // namespace
 
+Result<Site> check_site(Context& context, std::shared_ptr<files::Tree> tree, mailroot::Folders folders) {
+  Site site{std::move(tree), {}, std::move(folders), {}};
+  site.mailroot_path = site.mailroot->path().string();
+  if (site.folders.empty()) {
+    REQUEUE_CHECK(require_apart(context, site.mailroot_path));
+    REQUEUE_CHECK(require_owner(context, *site.mailroot, ""));
+  }
+  for (const auto& [name, path] : site.folders) {
+    REQUEUE_CHECK(require_apart(context, path));
+    REQUEUE_CHECK(require_owner(context, *site.mailroot, name));
+  }
+  REQUEUE_CHECK(mailroot::check(*site.mailroot));
+  return site;
+}
+
 Result<Site> open_site(Context& context, const std::string& given) {
-  Site site;
   auto opened = context.files.open(given);
   if (!opened) {
     auto error = std::move(opened.error());
@@ -51,19 +72,7 @@ Result<Site> open_site(Context& context, const std::string& given) {
     error.hint = "Nothing was touched. Give --mailroot the folder that holds Queue and Pickup.";
     return failure(std::move(error));
   }
-  site.mailroot = *opened;
-  site.mailroot_path = site.mailroot->path().string();
-  REQUEUE_CHECK(require_apart(context, site.mailroot_path));
-  REQUEUE_TRY(const auto volume, site.mailroot->volume(""));
-  if (is_network(given, volume) && !context.service_stated) {
-    return failure(Exit::precondition, "the Mailroot is on another host, and nothing says which service owns it", given,
-                   "its volume is " + volume.file_system,
-                   "Nothing was touched. Say which service to ask: --service-host HOST on Windows, --service command, "
-                   "or --service none when the "
-                   "service there is stopped.");
-  }
-  REQUEUE_CHECK(mailroot::check(*site.mailroot));
-  return site;
+  return check_site(context, *opened, {});
 }
 
 Result<void> check_space(Context& context, const mailroot::Counts& counts) {
@@ -102,10 +111,12 @@ Result<void> require_stopped(Context& context, std::string_view for_what) {
                  "stopping, wait and run again; never use iisreset.");
 }
 
-Result<void> require_same_mailroot(const std::string& recorded, const std::string& given) {
-  if (recorded.empty() || recorded == given) return {};
-  return failure(Exit::precondition, "this recovery folder belongs to another Mailroot", given,
-                 "the journal names " + recorded,
+Result<void> require_same_mailroot(const recovery::State& state, const Site& site) {
+  if (state.mailroot.empty()) return {};
+  if (state.mailroot == files::to_text(site.mailroot_path) && state.mailroot_folders == site.folders) return {};
+  return failure(Exit::precondition, "this recovery folder belongs to another Mailroot", site.mailroot_path,
+                 state.mailroot == files::to_text(site.mailroot_path) ? "the journal names other places for its folders"
+                                                                      : "the journal names " + state.mailroot,
                  "Nothing was touched. Use a new recovery folder for this Mailroot, or name the recorded one.");
 }
 

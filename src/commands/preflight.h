@@ -2,21 +2,29 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "commands/context.h"
 #include "mailroot/mailroot.h"
+#include "mailroot/places.h"
+#include "recovery/state.h"
 
 namespace requeue::commands {
 
 struct Site {
   std::shared_ptr<files::Tree> mailroot;
-  std::string mailroot_path;  // resolved; what the journal records
+  std::string mailroot_path;                   // resolved; what the journal records
+  mailroot::Folders folders;                   // where they do not stand in one
+  std::optional<recovery::Settings> settings;  // of the service, where they were read
 };
 
 // Opens the Mailroot and checks that it is one (Exit::precondition). Refuses a recovery folder inside it or the other
 // way round, and a network path without a stated service.
 Result<Site> open_site(Context& context, const std::string& given);
+
+// The checks of open_site on a Mailroot that is open already.
+Result<Site> check_site(Context& context, std::shared_ptr<files::Tree> tree, mailroot::Folders folders);
 
 // Room for a copy of the tree and 10 % more where the recovery folder is or will be.
 Result<void> check_space(Context& context, const mailroot::Counts& counts);
@@ -25,6 +33,6 @@ Result<void> check_space(Context& context, const mailroot::Counts& counts);
 Result<void> require_stopped(Context& context, std::string_view for_what);
 
 // Only the recorded Mailroot, once there is one.
-Result<void> require_same_mailroot(const std::string& recorded, const std::string& given);
+Result<void> require_same_mailroot(const recovery::State& state, const Site& site);
 
 }  // namespace requeue::commands

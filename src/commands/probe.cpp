@@ -4,6 +4,7 @@
 #include "commands/context.h"
 #include "commands/preflight.h"
 #include "commands/session.h"
+#include "commands/whereabouts.h"
 #include "commands/words.h"
 #include "core/text.h"
 #include "mail/message.h"
@@ -62,14 +63,23 @@ Result<Outcome> probe(Context& context) {
                      "Nothing was sent. Give a bare address, as in somebody@example.com.");
     }
   }
-  REQUEUE_TRY(const auto site, open_site(context, context.options.mailroot));
+  recovery::State state;
+  if (!context.options.recovery.empty()) {
+    REQUEUE_TRY(state, peek(context));
+  }
+  REQUEUE_TRY(const auto site, find_site(context, state));
+  if (!site.mailroot->status("Queue")) {
+    context.console.warn(
+        "no Queue stands in " + printable(site.mailroot_path) +
+        ": a probe that waits in a Queue elsewhere is not seen there; --metabase FILE says where it is");
+  }
   if (context.options.dry_run) {
     context.console.result("DRY RUN: would put a test message into Pickup of " + printable(site.mailroot_path));
     return Outcome{Exit::done, Json{{"dry_run", true}}};
   }
   if (context.options.recovery.empty()) return run(context, *site.mailroot, nullptr);
   replay::Ledger ledger;
-  return in_run(context, recovery::Missing::refuse, site.mailroot_path, {&ledger},
+  return in_run(context, recovery::Missing::refuse, site, {&ledger},
                 [&](recovery::Recovery& recovery) -> Result<Outcome> {
                   warn_of_other_domain(context, recovery, ledger);
                   return run(context, *site.mailroot, &recovery);

@@ -9,6 +9,7 @@
 #include "commands/preflight.h"
 #include "commands/resolve.h"
 #include "commands/session.h"
+#include "commands/whereabouts.h"
 #include "commands/words.h"
 #include "core/text.h"
 #include "mailroot/mailroot.h"
@@ -24,13 +25,21 @@ Result<files::Path> pickup_of(Context& context, const recovery::State& state) {
     return failure(Exit::usage, "it is not known into which Pickup to replay", context.options.recovery,
                    "the journal names no Mailroot", "Nothing was sent. Give --pickup DIR.");
   }
-  REQUEUE_TRY(const auto tree, context.files.open(state.mailroot));
+  REQUEUE_TRY(const auto tree, recorded_mailroot(context, state));
   REQUEUE_TRY(const auto entries, tree->list(""));
   for (const auto& entry : entries) {
     if (mailroot::role_of(entry.name) == mailroot::Role::pickup) return tree->path_of(entry.name);
   }
   return failure(Exit::precondition, "the recorded Mailroot has no Pickup folder", state.mailroot, {},
                  "Nothing was sent. Start the service once: it makes its folders. Or give --pickup DIR.");
+}
+
+// Queue and Badmail of the recorded Mailroot, where they do not stand beside its Pickup.
+Result<std::shared_ptr<files::Tree>> folders_around(Context& context, const recovery::State& state,
+                                                    const files::Path& pickup) {
+  if (state.mailroot_folders.empty()) return std::shared_ptr<files::Tree>();
+  REQUEUE_TRY(auto tree, recorded_mailroot(context, state));
+  return tree->path_of("Pickup") == pickup ? tree : std::shared_ptr<files::Tree>();
 }
 
 Result<void> require_probe(Context& context, const recovery::State& state) {
@@ -45,9 +54,12 @@ Result<void> require_probe(Context& context, const recovery::State& state) {
 Result<std::vector<std::unique_ptr<files::Lock>>> lock_place(Context& context, replay::Place& place,
                                                              const recovery::State& state) {
   std::vector<std::unique_ptr<files::Lock>> locks;
-  const auto beside = place.beside->path().string();
+  if (place.around) {
+    REQUEUE_TRY(auto lock, place.around->lock());
+    locks.push_back(std::move(lock));
+  }
   const auto queue = place.beside->status("Queue");
-  if (beside == state.mailroot || queue) {
+  if (!place.around && (files::to_text(place.beside->path()) == state.mailroot || queue)) {
     REQUEUE_TRY(auto lock, place.beside->lock());
     locks.push_back(std::move(lock));
   }
@@ -151,6 +163,8 @@ Result<Outcome> replay(Context& context) {
   files::Path pickup;
   std::uint64_t bytes = 0;
   bool confirmed = false;
+  Site site;  // only the settings: --pickup may lead elsewhere
+  std::shared_ptr<files::Tree> around;
   replay::PlanOptions evidence;  // what was read before the run opens, of folders and logs that it leaves alone
   {
     // Everything that can be refused is refused here, before the run opens and anything is written.
@@ -158,6 +172,8 @@ Result<Outcome> replay(Context& context) {
     REQUEUE_CHECK(require_replayable(context, *reading));
     REQUEUE_TRY(pickup, pickup_of(context, reading->state()));
     REQUEUE_CHECK(require_probe(context, reading->state()));
+    REQUEUE_TRY(around, folders_around(context, reading->state(), pickup));
+    REQUEUE_TRY(site.settings, given_settings(context));
     REQUEUE_TRY(auto options, plan_options(context, reading->state()));
     REQUEUE_CHECK(add_evidence(context, *reading, options));
     evidence.log = options.log;
@@ -172,12 +188,13 @@ Result<Outcome> replay(Context& context) {
     }
   }
   REQUEUE_TRY(auto place, replay::open_place(context.files, pickup, id, bytes));
+  place.around = std::move(around);
   REQUEUE_TRY(const auto word, confirm(context, "replay", pickup.string(),
                                        "This hands the mail to " + printable(pickup.string()) +
                                            ", from where a running service sends it; `requeue plan` shows what goes.",
                                        confirmed));
   replay::Ledger ledger;
-  return in_run(context, recovery::Missing::refuse, {}, {&ledger},
+  return in_run(context, recovery::Missing::refuse, site, {&ledger},
                 [&](recovery::Recovery& recovery) -> Result<Outcome> {
                   REQUEUE_TRY(const auto locks, lock_place(context, place, recovery.state()));
                   REQUEUE_CHECK(record(recovery, word));

@@ -73,7 +73,7 @@ Result<Outcome> resolve(Context& context) {
   if (context.options.dry_run) return resolve_rehearsed(context);
   replay::Ledger ledger;
   return in_run(
-      context, recovery::Missing::refuse, {}, {&ledger}, [&](recovery::Recovery& recovery) -> Result<Outcome> {
+      context, recovery::Missing::refuse, Site(), {&ledger}, [&](recovery::Recovery& recovery) -> Result<Outcome> {
         REQUEUE_CHECK(require_replayable(context, recovery));
         REQUEUE_TRY(const auto options, plan_options(context, recovery.state()));
         REQUEUE_TRY(const auto before, replay::make_plan(recovery, ledger, options, context.console));

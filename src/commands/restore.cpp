@@ -7,6 +7,7 @@
 #include "commands/planning.h"
 #include "commands/preflight.h"
 #include "commands/session.h"
+#include "commands/whereabouts.h"
 #include "core/text.h"
 #include "mailroot/mailroot.h"
 #include "replay/handoff.h"
@@ -15,15 +16,27 @@ namespace requeue::commands {
 namespace {
 
 // The same path, or the same volume and file id; where that cannot be told, it is the same.
-Result<bool> is_recorded(Context& context, files::Tree& target, const std::string& recorded) {
-  if (recorded.empty()) return false;
-  if (target.path().string() == recorded) return true;
+Result<bool> is_folder(Context& context, files::Tree& target, const files::Path& recorded) {
+  if (target.path() == recorded) return true;
   const auto other = context.files.open(recorded);
   if (!other) return other.error().cause != Cause::not_found;
   REQUEUE_TRY(const auto a, target.status(""));
   REQUEUE_TRY(const auto b, (*other)->status(""));
   const files::Identity unknown{};
   return a.identity == b.identity || a.identity == unknown || b.identity == unknown;
+}
+
+// Of a Mailroot in several places, each folder that holds one counts: a plain copy into it would land before the
+// service's eyes.
+Result<bool> is_recorded(Context& context, files::Tree& target, const recovery::State& state) {
+  if (state.mailroot.empty()) return false;
+  REQUEUE_TRY(bool same, is_folder(context, target, unescape_bytes(state.mailroot)));
+  for (const auto& [name, path] : state.mailroot_folders) {
+    if (!same) {
+      REQUEUE_TRY(same, is_folder(context, target, files::Path(path).parent_path()));
+    }
+  }
+  return same;
 }
 
 bool touches_live_folders(const std::vector<std::string>& folders, bool held) {
@@ -105,7 +118,7 @@ Result<Outcome> restore_back(Context& context, files::Tree& target, snapshot::Re
   }
   replay::Ledger ledger;
   REQUEUE_TRY(const auto lock, target.lock());
-  return in_run(context, recovery::Missing::refuse, {}, {&ledger},
+  return in_run(context, recovery::Missing::refuse, Site(), {&ledger},
                 [&](recovery::Recovery& recovery) -> Result<Outcome> {
                   REQUEUE_CHECK(snapshot::check_tags(recovery.tree(), recovery.state().snapshot->root));
                   REQUEUE_TRY(const auto settled,
@@ -144,8 +157,14 @@ bool looks_like_mailroot(files::Files& files, const files::Path& path) {
 Result<Outcome> restore(Context& context) {
   snapshot::RestoreOptions options;
   options.folders = context.options.folders;
-  REQUEUE_TRY(const auto target_path, context.files.resolve(context.options.mailroot));
   const auto state = peek(context);
+  if (context.options.mailroot.empty() && (!state || state->mailroot.empty())) {
+    return failure(Exit::usage, "it is not known where to restore to", {}, {},
+                   "Nothing was touched. Give --mailroot DIR.");
+  }
+  REQUEUE_TRY(const auto target_path,
+              context.files.resolve(context.options.mailroot.empty() ? unescape_bytes(state->mailroot)
+                                                                     : context.options.mailroot));
   if (!state && (state.error().exit != Exit::verification || looks_like_mailroot(context.files, target_path))) {
     return failure(state.error());
   }
@@ -159,8 +178,12 @@ Result<Outcome> restore(Context& context) {
     return Outcome{Exit::done, Json{{"dry_run", true}}};
   }
   if (const auto target = context.files.open(target_path); target && state) {
-    REQUEUE_TRY(const bool recorded, is_recorded(context, **target, state->mailroot));
-    if (recorded) return restore_back(context, **target, std::move(options));
+    REQUEUE_TRY(const bool recorded, is_recorded(context, **target, *state));
+    if (recorded && state->mailroot_folders.empty()) return restore_back(context, **target, std::move(options));
+    if (recorded) {
+      REQUEUE_TRY(const auto joined, recorded_mailroot(context, *state));
+      return restore_back(context, *joined, std::move(options));
+    }
   }
   if (context.options.held) {
     return failure(Exit::precondition, "restore --held works on the same server only", target_path.string(),

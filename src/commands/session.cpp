@@ -6,7 +6,7 @@ namespace requeue::commands {
 
 namespace {
 
-recovery::RunFacts facts_of(const Context& context, const std::string& mailroot) {
+recovery::RunFacts facts_of(const Context& context, const Site& site) {
   const auto& options = context.options;
   recovery::RunFacts facts;
   facts.command = options.command;
@@ -17,17 +17,19 @@ recovery::RunFacts facts_of(const Context& context, const std::string& mailroot)
   facts.ticket = options.ticket;
   facts.reason = options.reason;
   facts.command_line = options.command_line;
-  facts.mailroot = mailroot;
+  facts.mailroot = site.mailroot_path;
+  facts.mailroot_folders = site.folders;
+  facts.settings = site.settings;
   return facts;
 }
 
 }  // namespace
 
-Result<Outcome> in_run(Context& context, recovery::Missing missing, const std::string& mailroot,
+Result<Outcome> in_run(Context& context, recovery::Missing missing, const Site& site,
                        const std::vector<recovery::Fold*>& folds,
                        const std::function<Result<Outcome>(recovery::Recovery&)>& work) {
   REQUEUE_TRY(auto opened, recovery::open_to_write(context.files, context.options.recovery, missing,
-                                                   facts_of(context, mailroot), context.console, folds));
+                                                   facts_of(context, site), context.console, folds));
   auto outcome = work(*opened);
   const Exit exit = outcome ? outcome->exit : outcome.error().exit;
   Json counts = Json::object();

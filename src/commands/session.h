@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "commands/context.h"
+#include "commands/preflight.h"
 #include "recovery/recovery.h"
 
 namespace requeue::commands {
 
 // Opens to write, runs `work`, ends the run with its exit (also that of an error), prints the head for the change
-// ticket. `mailroot`: resolved, for the run event; may be empty.
-Result<Outcome> in_run(Context& context, recovery::Missing missing, const std::string& mailroot,
+// ticket. `site`: for the run event; empty where the run concerns no Mailroot.
+Result<Outcome> in_run(Context& context, recovery::Missing missing, const Site& site,
                        const std::vector<recovery::Fold*>& folds,
                        const std::function<Result<Outcome>(recovery::Recovery&)>& work);
 

@@ -3,6 +3,7 @@
 #include "commands/preflight.h"
 #include "commands/session.h"
 #include "commands/tree_steps.h"
+#include "commands/whereabouts.h"
 #include "commands/words.h"
 
 namespace requeue::commands {
@@ -20,8 +21,8 @@ Result<void> refuse_after_emptying(const Context& context, const recovery::State
 Result<Outcome> snapshot(Context& context) {
   REQUEUE_TRY(const auto state, peek(context));
   REQUEUE_CHECK(refuse_after_emptying(context, state));
-  REQUEUE_TRY(const auto site, open_site(context, context.options.mailroot));
-  REQUEUE_CHECK(require_same_mailroot(state.mailroot, site.mailroot_path));
+  REQUEUE_TRY(const auto site, find_site(context, state));
+  REQUEUE_CHECK(require_same_mailroot(state, site));
   REQUEUE_CHECK(require_stopped(context, "a snapshot"));
   REQUEUE_TRY(const auto counts,
               mailroot::walk(*site.mailroot, [](const mailroot::Item&) -> Result<void> { return {}; }));
@@ -32,14 +33,13 @@ Result<Outcome> snapshot(Context& context) {
     return Outcome{Exit::done, Json{{"dry_run", true}}};
   }
   REQUEUE_TRY(const auto lock, site.mailroot->lock());
-  return in_run(context, recovery::Missing::make, site.mailroot_path, {},
-                [&](recovery::Recovery& recovery) -> Result<Outcome> {
-                  Outcome outcome;
-                  REQUEUE_TRY(const auto step, snapshot_step(context, recovery, *site.mailroot, false, outcome.body));
-                  outcome.exit = step.exit;
-                  context.console.result("Next: " + again(context, "verify"));
-                  return outcome;
-                });
+  return in_run(context, recovery::Missing::make, site, {}, [&](recovery::Recovery& recovery) -> Result<Outcome> {
+    Outcome outcome;
+    REQUEUE_TRY(const auto step, snapshot_step(context, recovery, *site.mailroot, false, outcome.body));
+    outcome.exit = step.exit;
+    context.console.result("Next: " + again(context, "verify"));
+    return outcome;
+  });
 }
 
 }  // namespace requeue::commands

@@ -2,6 +2,7 @@
 #include "commands/context.h"
 #include "commands/session.h"
 #include "commands/tree_steps.h"
+#include "commands/whereabouts.h"
 #include "commands/words.h"
 #include "core/text.h"
 
@@ -50,6 +51,39 @@ Next next_of(const Context& context, const recovery::State& state) {
   return {};
 }
 
+// As recorded; without a record, where the service has it, and what waits there.
+Json tell_mailroot(Context& context, const recovery::State& state) {
+  auto& console = context.console;
+  Json json = Json::object();
+  const auto tell = [&](const std::string& path, const mailroot::Folders& folders) {
+    console.result("Mailroot: " + printable(path));
+    json["path"] = escape_bytes(path);
+    for (const auto& [name, folder] : folders) {
+      console.result("  " + name + " is " + printable(folder));
+      json["folders"][name] = escape_bytes(folder);
+    }
+  };
+  if (!state.mailroot.empty()) {
+    tell(unescape_bytes(state.mailroot), state.mailroot_folders);
+    return json;
+  }
+  const auto site = find_site(context, state);
+  if (!site) {
+    if (site.error().exit != Exit::usage) console.warn("Mailroot: " + to_text(site.error()));
+    return json;
+  }
+  tell(site->mailroot_path, site->folders);
+  const auto counts = mailroot::count_folders(*site->mailroot);
+  if (!counts) return json;
+  for (const auto& folder : *counts) {
+    if (folder.name.empty()) continue;
+    console.result("  " + printable(folder.name) + ": " + counted(folder.files, "file") + ", " +
+                   counted(folder.bytes, "byte"));
+    json["files"][escape_bytes(folder.name)] = folder.files;
+  }
+  return json;
+}
+
 }  // namespace
 
 Result<Outcome> status(Context& context) {
@@ -66,7 +100,7 @@ Result<Outcome> status(Context& context) {
   const auto stage = std::string(recovery::to_string(state.stage()));
   const auto next = next_of(context, state);
   console.result("stage: " + stage);
-  if (!state.mailroot.empty()) console.result("Mailroot: " + printable(state.mailroot));
+  Json places = tell_mailroot(context, state);
   const auto service = context.service.state();
   const auto service_text = service ? std::string(service::to_string(*service)) : std::string("unknown");
   console.result("service: " + (service_text == "absent" ? "not asked (--service none)" : service_text));
@@ -97,6 +131,7 @@ Result<Outcome> status(Context& context) {
                       {"stopped_by_requeue", state.stopped_by_us},
                       {"sealed", state.sealed_at != 0},
                       {"disposed", state.disposed_at != 0},
+                      {"mailroot", std::move(places)},
                       {"head", head}};
   return outcome;
 }

@@ -27,7 +27,7 @@ Result<Outcome> stop(Context& context) {
     return Outcome{Exit::done, service_json(context, found)};
   }
   if (!context.options.recovery.empty() && !context.options.dry_run) {
-    return in_run(context, recovery::Missing::make, {}, {}, [&](recovery::Recovery& recovery) -> Result<Outcome> {
+    return in_run(context, recovery::Missing::make, Site(), {}, [&](recovery::Recovery& recovery) -> Result<Outcome> {
       REQUEUE_CHECK(stop_service(context, recovery));
       return ended(context);
     });
@@ -49,7 +49,7 @@ Result<Outcome> start(Context& context) {
     return context.service.start(context.console);
   };
   if (!context.options.recovery.empty() && !context.options.dry_run) {
-    return in_run(context, recovery::Missing::refuse, {}, {}, [&](recovery::Recovery& recovery) -> Result<Outcome> {
+    return in_run(context, recovery::Missing::refuse, Site(), {}, [&](recovery::Recovery& recovery) -> Result<Outcome> {
       REQUEUE_CHECK(started());
       REQUEUE_CHECK(recovery.record("service", Json{{"state", "running"}, {"action", "started"}}));
       REQUEUE_CHECK(recovery.flush());

@@ -17,7 +17,7 @@ Result<Outcome> verify(Context& context) {
     context.console.result("DRY RUN: would read " + counted(state.snapshot->files, "file") + " again");
     return Outcome{Exit::done, Json{{"dry_run", true}}};
   }
-  return in_run(context, recovery::Missing::refuse, {}, {}, [&](recovery::Recovery& recovery) -> Result<Outcome> {
+  return in_run(context, recovery::Missing::refuse, Site(), {}, [&](recovery::Recovery& recovery) -> Result<Outcome> {
     Outcome outcome;
     REQUEUE_TRY(const auto step, verify_step(context, recovery, outcome.body));
     outcome.exit = step.exit;

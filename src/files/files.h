@@ -121,7 +121,7 @@ class Tree {
 
   // Where it was opened, absolute, links in it resolved.
   [[nodiscard]] virtual const Path& path() const = 0;
-  [[nodiscard]] Path path_of(std::string_view relative) const;
+  [[nodiscard]] virtual Path path_of(std::string_view relative) const;
 
   // Looking. None follows a link: status() of a link is the link's.
   virtual Result<Status> status(const Relative& path) = 0;              // Cause::not_found when absent

@@ -15,6 +15,7 @@ class ReadOnlyTree final : public Tree {
   explicit ReadOnlyTree(std::shared_ptr<Tree> inner) : inner_(std::move(inner)) {}
 
   [[nodiscard]] const Path& path() const override { return inner_->path(); }
+  [[nodiscard]] Path path_of(std::string_view relative) const override { return inner_->path_of(relative); }
   Result<Status> status(const Relative& path) override { return inner_->status(path); }
   Result<std::vector<Entry>> list(const Relative& folder) override { return inner_->list(folder); }
   Result<std::string> link_target(const Relative& path) override { return inner_->link_target(path); }

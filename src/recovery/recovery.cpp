@@ -33,6 +33,8 @@ Json run_fields(const RunFacts& facts, const std::string& id, const std::string&
   if (!facts.reason.empty()) fields["reason"] = escape_bytes(facts.reason);
   fields["command_line"] = escape_bytes(facts.command_line);
   fields["mailroot"] = escape_bytes(facts.mailroot);
+  for (const auto& [name, path] : facts.mailroot_folders) fields["mailroot_folders"][name] = escape_bytes(path);
+  if (facts.settings) fields["settings"] = to_json(*facts.settings);
   return fields;
 }
 

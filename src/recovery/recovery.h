@@ -2,7 +2,9 @@
 // run that opens with a `run` event and ends with `run_end`.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +22,8 @@ struct RunFacts {
   std::string operator_name, ticket, reason;
   std::string command_line;  // values of options that take addresses already replaced by "(personal)"
   std::string mailroot;      // resolved; empty: none given
+  std::map<std::string, std::string> mailroot_folders;  // where they do not stand in one
+  std::optional<Settings> settings;                     // read by this run
 };
 
 class Recovery {

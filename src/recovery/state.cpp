@@ -82,6 +82,20 @@ Result<void> State::see(const journal::Line& line) {
   return handler != nullptr ? (this->*handler)(line.json) : Result<void>{};
 }
 
+Json to_json(const Settings& settings) {
+  Json json{{"metabase", escape_bytes(settings.metabase)}, {"virtual_server", escape_bytes(settings.virtual_server)}};
+  if (settings.hop_limit) json["hop_limit"] = *settings.hop_limit;
+  if (settings.strips_dots) json["strips_dots"] = *settings.strips_dots;
+  return json;
+}
+
+std::string State::place_of(const std::string& source) const {
+  const auto slash = source.find('/');
+  const auto found = mailroot_folders.find(source.substr(0, slash));
+  if (found == mailroot_folders.end()) return mailroot + '/' + source;
+  return escape_bytes(found->second) + (slash == std::string::npos ? "" : source.substr(slash));
+}
+
 bool State::verified_now() const {
   return snapshot && verified && verified->ok && verified->root == snapshot->root;
 }

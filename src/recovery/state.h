@@ -1,6 +1,7 @@
 // Where the procedure stands, folded from the journal line by line. Nothing else remembers anything.
 //
-// Events and their fields (docs/formats.md): run {schema, recovery, command, ..., mailroot}, run_end {exit, counts},
+// Events and their fields (docs/formats.md): run {schema, recovery, command, ..., mailroot [, mailroot_folders,
+// settings]}, run_end {exit, counts},
 // recovered {file, length, sha256}, service {state, action: found|stopping|stopped|started|put_back, host}, snapshot
 // {files, bytes, folders, streams, others, root, method, adopted, mailroot, superseded}, verified {ok, files, bytes,
 // level, root, wrong}, emptying {root, keep, empty_mailbox, pickup}, removing {first, last, count [, again]},
@@ -17,6 +18,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -53,6 +55,15 @@ struct Verified {
   std::string root;   // of the snapshot that it speaks of
 };
 
+// What the service's own settings say of a replay; unset: not said there.
+struct Settings {
+  std::string metabase;        // the file, as recorded
+  std::string virtual_server;  // its number
+  std::optional<unsigned> hop_limit;
+  std::optional<bool> strips_dots;  // whether Pickup takes a leading dot off each line
+};
+Json to_json(const Settings& settings);
+
 struct RestoringGroup {
   std::vector<std::string> sources;
   std::string boot;  // of the run that opened it; empty: unknown
@@ -66,12 +77,17 @@ class State : public Fold {
   [[nodiscard]] Stage stage() const;
   [[nodiscard]] bool verified_now() const;  // the newest verification is of this very snapshot, and good
   [[nodiscard]] bool probe_passed() const;  // the newest probe since the snapshot was delivered
+  // Where a source stands in the Mailroot, for people. `source` as the journal has it.
+  [[nodiscard]] std::string place_of(const std::string& source) const;
   // A restore put it back into the recorded Mailroot, or was cut short in doing so. `source` as the journal has it.
   [[nodiscard]] bool may_stand_restored(const std::string& source) const;
 
   std::string id;        // of the recovery folder: 16 hex digits, from the first line
   std::string mailroot;  // resolved path as recorded; empty when none was
-  std::string pickup;    // of an adopted snapshot: the Pickup in use, when one was named
+  // Where its folders are, when they do not stand in one: name in the snapshot -> path, true bytes.
+  std::map<std::string, std::string> mailroot_folders;
+  std::optional<Settings> settings;  // of the service, as the newest run that read them recorded
+  std::string pickup;                // of an adopted snapshot: the Pickup in use, when one was named
   std::optional<SnapshotFacts> snapshot;
   std::optional<Verified> verified;
 
@@ -150,6 +166,7 @@ class State : public Fold {
   // The Mailroot was taken from this run's `run` event, and nothing was done to it yet: a run that is refused because
   // the path was mistyped must not bind the recovery folder to it.
   bool mailroot_on_trial_ = false;
+  std::optional<Settings> settings_before_;  // of a run that is refused, nothing is kept
 };
 
 }  // namespace requeue::recovery

@@ -27,6 +27,25 @@ Json value_of(const Json& event, const char* key) {
   return found != event.end() ? *found : Json();
 }
 
+std::map<std::string, std::string> folders_of(const Json& event) {
+  std::map<std::string, std::string> folders;
+  const auto found = event.find("mailroot_folders");
+  if (found == event.end() || !found->is_object()) return folders;
+  for (const auto& [name, path] : found->items()) {
+    if (path.is_string()) folders[name] = unescape_bytes(path.get<std::string>());
+  }
+  return folders;
+}
+
+std::optional<Settings> settings_of(const Json& event) {
+  const auto found = event.find("settings");
+  if (found == event.end() || !found->is_object()) return std::nullopt;
+  Settings settings{text_of(*found, "metabase"), text_of(*found, "virtual_server"), std::nullopt, std::nullopt};
+  if (const auto limit = integer_of(*found, "hop_limit"); limit > 0) settings.hop_limit = static_cast<unsigned>(limit);
+  if (found->contains("strips_dots")) settings.strips_dots = flag_of(*found, "strips_dots");
+  return settings;
+}
+
 // Of the commands that say to which Mailroot a recovery folder belongs.
 bool binds_mailroot(std::string_view command) {
   return command == "evacuate" || command == "snapshot" || command == "adopt";
@@ -44,14 +63,24 @@ Result<void> State::see_run(const Json& event) {
   boot = text_of(event, "boot");
   run_open = true;
   mailroot_on_trial_ = mailroot.empty() && binds_mailroot(last_command);
-  if (mailroot_on_trial_) mailroot = text_of(event, "mailroot");
+  if (mailroot_on_trial_) {
+    mailroot = text_of(event, "mailroot");
+    mailroot_folders = folders_of(event);
+  }
+  settings_before_ = settings;
+  if (auto said = settings_of(event)) settings = std::move(said);
   return {};
 }
 
 Result<void> State::see_run_end(const Json& event) {
   run_open = false;
   const auto exit = static_cast<Exit>(integer_of(event, "exit"));
-  if (mailroot_on_trial_ && (exit == Exit::precondition || exit == Exit::usage)) mailroot.clear();
+  const bool refused = exit == Exit::precondition || exit == Exit::usage;
+  if (mailroot_on_trial_ && refused) {
+    mailroot.clear();
+    mailroot_folders.clear();
+  }
+  if (refused) settings = settings_before_;
   mailroot_on_trial_ = false;
   return {};
 }

@@ -20,6 +20,8 @@ struct Place {
   std::shared_ptr<files::Tree> beside;  // the parent of Pickup
   files::Relative pickup;               // name of Pickup in it
   files::Relative staging;              // ".requeue-ID"
+  std::shared_ptr<files::Tree> around;  // where Queue and Badmail are looked for; none: beside
+  [[nodiscard]] files::Tree& looked_at() const { return around ? *around : *beside; }
 };
 
 // Everything that can be refused about a Pickup, before anything is written (Exit::precondition): exists, is a folder

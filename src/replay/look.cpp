@@ -41,8 +41,8 @@ std::uint64_t count_bad(files::Tree& beside, const files::Relative& badmail) {
 }
 
 Look look_around(Place& place, std::string_view id) {
-  return {count_ours(place, id), count_all(*place.beside, neighbour(*place.beside, mailroot::Role::queue)),
-          count_all(*place.beside, neighbour(*place.beside, mailroot::Role::badmail))};
+  return {count_ours(place, id), count_all(place.looked_at(), neighbour(place.looked_at(), mailroot::Role::queue)),
+          count_all(place.looked_at(), neighbour(place.looked_at(), mailroot::Role::badmail))};
 }
 
 }  // namespace requeue::replay

@@ -15,10 +15,10 @@ constexpr std::chrono::milliseconds poll{1000};
 
 Pacer::Pacer(const Pace& pace, Place place, std::string id, Watcher& watcher, const Sleep& sleep)
     : pace_(pace), place_(std::move(place)), id_(std::move(id)), watcher_(watcher), sleep_(sleep) {
-  badmail_ = neighbour(*place_.beside, mailroot::Role::badmail);
+  badmail_ = neighbour(place_.looked_at(), mailroot::Role::badmail);
   if (!badmail_) return;
   badmail_limit_ = pace_.stop_on_badmail.value_or(default_badmail_limit);
-  badmail_before_ = count_bad(*place_.beside, *badmail_);
+  badmail_before_ = count_bad(place_.looked_at(), *badmail_);
 }
 
 std::size_t Pacer::next_group() const {
@@ -41,7 +41,7 @@ bool Pacer::pause() {
 
 bool Pacer::stopped_on_badmail() {
   if (!badmail_ || badmail_limit_ == 0) return false;
-  const auto now = count_bad(*place_.beside, *badmail_);
+  const auto now = count_bad(place_.looked_at(), *badmail_);
   return now > badmail_before_ && now - badmail_before_ >= badmail_limit_;
 }
 

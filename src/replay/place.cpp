@@ -141,7 +141,7 @@ Result<Place> open_place(files::Files& files, const files::Path& pickup, const s
     }
     return refused(std::move(beside.error()));
   }
-  Place place{*beside, parts.name, ".requeue-" + recovery_id};
+  Place place{*beside, parts.name, ".requeue-" + recovery_id, {}};
   REQUEUE_CHECK(check_folder(place));
   REQUEUE_CHECK(check_rights(place));
   REQUEUE_CHECK(check_volume(place, bytes));

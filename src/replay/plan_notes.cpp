@@ -99,7 +99,7 @@ void name_places(Plan& plan, const recovery::State& state, const Ledger& ledger)
       const auto& intent = doubted->second;
       for (const auto* const folder : {&intent.pickup, &intent.staging}) places.push_back(*folder + '/' + intent.name);
     } else if (!state.mailroot.empty()) {
-      places.push_back(state.mailroot + '/' + message.source);
+      places.push_back(state.place_of(message.source));
     }
   }
 }

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/text.h"
+#include "mailroot/places.h"
 #include "replay/handoff_steps.h"
 #include "replay/message_reading.h"
 
@@ -40,8 +41,7 @@ Result<void> check_in_doubt(const recovery::State& state, const Ledger& ledger, 
 }
 
 // Whether anything stands there. What cannot be looked at says nothing, and the word is not believed.
-Result<bool> stands(files::Files& files, const files::Path& folder, const files::Relative& path) {
-  const auto tree = files.open(folder);
+Result<bool> stands(const Result<std::shared_ptr<files::Tree>>& tree, const files::Relative& path) {
   if (!tree && tree.error().cause == Cause::not_found) return false;
   if (!tree) return failure(tree.error());
   const auto status = (*tree)->status(path);
@@ -55,7 +55,8 @@ Result<void> check_not_standing(const recovery::State& state, const Ledger& ledg
                                 files::Files& files) {
   const std::string why = " stands there now, and the service will send it";
   if (!state.mailroot.empty()) {
-    REQUEUE_TRY(const bool there, stands(files, state.mailroot, message.source));
+    REQUEUE_TRY(const bool there,
+                stands(mailroot::open_recorded(files, state.mailroot, state.mailroot_folders), message.source));
     if (there) {
       return word_refused(Exit::precondition, message.source, "a file of that name in the Mailroot" + why,
                           "Leave it to the service, or move the file away first.");
@@ -63,7 +64,7 @@ Result<void> check_not_standing(const recovery::State& state, const Ledger& ledg
   }
   const auto intent = ledger.doubted().find(message.source);
   if (intent == ledger.doubted().end() || message.rule == "name_taken") return {};
-  REQUEUE_TRY(const bool there, stands(files, intent->second.pickup, intent->second.name));
+  REQUEUE_TRY(const bool there, stands(files.open(intent->second.pickup), intent->second.name));
   if (!there) return {};
   return word_refused(Exit::precondition, message.source, intent->second.name + " in Pickup" + why,
                       "Then `sent` is the word, once it has left Pickup.");
@@ -109,7 +110,7 @@ void remove_kept(files::Files& files, const OpenIntent& intent, const std::strin
   const files::Path pickup(intent.pickup);
   const auto beside = files.open(pickup.parent_path());
   if (!beside || !is_written_name(intent.name, id)) return;
-  Place place{*beside, pickup.filename().string(), ".requeue-" + id};
+  Place place{*beside, pickup.filename().string(), ".requeue-" + id, {}};
   const auto token = mailroot::read_token(*place.beside, place.staging);
   if (!token || token->id != id) return;
   remove_staged(place, intent.name, watcher);

@@ -137,7 +137,7 @@ Result<Site> Settling::open_site(const files::Path& pickup) {
     if (is_passing(beside.error().cause)) return failure(std::move(beside.error()));
     return site;
   }
-  Place place{*beside, pickup.filename().string(), ".requeue-" + id_};
+  Place place{*beside, pickup.filename().string(), ".requeue-" + id_, {}};
   auto status = place.beside->status(place.pickup);
   if (!status && is_passing(status.error().cause)) return failure(std::move(status.error()));
   auto token = mailroot::read_token(*place.beside, place.staging);

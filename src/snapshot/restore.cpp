@@ -2,6 +2,7 @@
 #include "snapshot/restore.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "core/digest.h"
@@ -50,6 +51,7 @@ class Restoring {
   };
 
   [[nodiscard]] bool selected(const Entry& entry) const;
+  Result<bool> keeps_streams_of(const Entry& entry);
   Result<void> see_folder(const Entry& entry);
   Result<void> see_file(const Entry& entry);
   Result<void> see_standing(const Entry& entry, const files::Status& status);
@@ -65,7 +67,7 @@ class Restoring {
   const RestoreOptions& options_;
   std::unique_ptr<RestoreRecord> record_;
   Watcher& watcher_;
-  bool keeps_streams_ = false;
+  std::map<std::string, bool, std::less<>> keeps_streams_;  // by top folder: each may be on a volume of its own
   std::uint64_t number_ = 0;
   std::vector<Entry> finished_last_;  // folders, in the order of the walk: parents first
   std::vector<Member> group_;
@@ -74,8 +76,6 @@ class Restoring {
 };
 
 Result<Restored> Restoring::run() {
-  REQUEUE_TRY(const auto volume, target_.volume({}));
-  keeps_streams_ = volume.keeps_streams;
   watcher_.phase("restore", 0, 0);
   REQUEUE_CHECK(record_->settle_unfinished(target_, result_));
   REQUEUE_CHECK(folders_.remove_leftovers({}));
@@ -93,6 +93,15 @@ Result<Restored> Restoring::run() {
   }
   REQUEUE_CHECK(finish_folders());
   return std::move(result_);
+}
+
+Result<bool> Restoring::keeps_streams_of(const Entry& entry) {
+  const files::Relative top(top_folder_of(entry));
+  if (const auto known = keeps_streams_.find(top); known != keeps_streams_.end()) return known->second;
+  auto volume = target_.volume(top);
+  if (!volume) volume = target_.volume({});  // the folder could not be made: its files are left out in any case
+  if (!volume) return failure(volume.error());
+  return keeps_streams_[top] = volume->keeps_streams;
 }
 
 bool Restoring::selected(const Entry& entry) const {
@@ -171,7 +180,8 @@ Result<void> Restoring::see_standing(const Entry& entry, const files::Status& st
 }
 
 Result<void> Restoring::compare_streams(const Entry& entry) {
-  if (!keeps_streams_) {
+  REQUEUE_TRY(const bool keeps_streams, keeps_streams_of(entry));
+  if (!keeps_streams) {
     if (!entry.streams.empty()) leave_out(entry.source, "stands there without its streams: this volume keeps none");
     ++result_.present;
     return {};
@@ -191,7 +201,8 @@ Result<void> Restoring::compare_streams(const Entry& entry) {
 // A copy under a temporary name, whole and flushed. In a group, so that nothing that turns out damaged is recorded as
 // put back, and nothing stands under its own name before the record says that it may.
 Result<void> Restoring::stage(const Entry& entry) {
-  const bool without_streams = !entry.streams.empty() && !keeps_streams_;
+  REQUEUE_TRY(const bool keeps_streams, keeps_streams_of(entry));
+  const bool without_streams = !entry.streams.empty() && !keeps_streams;
   if (without_streams && options_.recorded_mailroot) {
     leave_out(entry.source, "this volume keeps no alternate streams, and the service needs those of this file");
     return {};
@@ -245,7 +256,8 @@ void Restoring::discard_group() {
 // Last, and deepest first: each file put into a folder changes its time, and a mode may forbid to put any.
 Result<void> Restoring::finish_folders() {
   for (auto entry = finished_last_.rbegin(); entry != finished_last_.rend(); ++entry) {
-    if (!entry->streams.empty() && keeps_streams_) {
+    REQUEUE_TRY(const bool keeps_streams, keeps_streams_of(*entry));
+    if (!entry->streams.empty() && keeps_streams) {
       REQUEUE_TRY(const auto put, put_streams(holder_, *entry, target_, entry->source));
       if (put.copied != Copied::whole) leave_out(entry->source, put.why);
       result_.damaged = result_.damaged || put.copied == Copied::damaged;

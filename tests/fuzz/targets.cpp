@@ -8,7 +8,8 @@ namespace requeue::fuzz {
 const std::vector<Target>& targets() {
   static const std::vector<Target> all{{"header_block", header_block}, {"addresses", addresses}, {"dates", dates},
                                        {"compose", compose},           {"journal", journal},     {"manifest", manifest},
-                                       {"files_jsonl", files_jsonl},   {"envelopes", envelopes}, {"plan", plan}};
+                                       {"files_jsonl", files_jsonl},   {"envelopes", envelopes}, {"plan", plan},
+                                       {"metabase", metabase}};
   return all;
 }
 
