@@ -36,10 +36,11 @@ class TrueSystemFolder {
   bool off_ = false;
 };
 
-HANDLE open_metabase(const std::wstring& windows, std::wstring& path) {
+HANDLE open_metabase(const std::wstring& system, std::wstring& path) {
   const TrueSystemFolder there;
-  for (const auto* const folder : {L"\\Sysnative", L"\\System32"}) {
-    path = windows + folder + below_system;
+  const auto native = system.substr(0, system.rfind(L'\\')) + L"\\Sysnative";
+  for (const auto& folder : {native, system}) {
+    path = folder + below_system;
     const HANDLE file = CreateFileW(path.c_str(), GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
                                     nullptr, OPEN_EXISTING, 0, nullptr);
     const DWORD error = GetLastError();
@@ -58,16 +59,16 @@ tl::unexpected<Error> unreadable(const std::wstring& path, DWORD error) {
 }  // namespace
 
 Result<std::optional<SystemMetabase>> system_metabase() {
-  std::wstring windows(MAX_PATH, L'\0');
-  windows.resize(GetSystemWindowsDirectoryW(windows.data(), MAX_PATH));
+  std::wstring system(MAX_PATH, L'\0');
+  system.resize(GetSystemDirectoryW(system.data(), MAX_PATH));
   std::wstring path;
-  const HANDLE file = open_metabase(windows, path);
+  const HANDLE file = open_metabase(system, path);
   if (file == INVALID_HANDLE_VALUE) {
     const DWORD error = GetLastError();
     if (error == ERROR_FILE_NOT_FOUND) return std::optional<SystemMetabase>();
     return unreadable(path, error);
   }
-  SystemMetabase found{narrow(windows) + "\\System32\\inetsrv\\MetaBase.xml", {}};
+  SystemMetabase found{narrow(system + below_system), {}};
   std::string buffer(1U << 20U, '\0');
   DWORD got = 0;
   DWORD error = 0;
