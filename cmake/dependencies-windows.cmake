@@ -3,7 +3,7 @@ find_package(Threads REQUIRED)
 add_compile_definitions(NOMINMAX WIN32_LEAN_AND_MEAN)
 
 set(prefix ${REQUEUE_WINDOWS_DEPS}/${REQUEUE_WINDOWS_ARCH})
-if(NOT EXISTS ${prefix}/made-by)
+if(NOT EXISTS ${prefix}/lib/libgcrypt.a)
   message(FATAL_ERROR "The libraries for Windows are not there: run scripts/install-deps --windows")
 endif()
 
@@ -20,11 +20,10 @@ requeue_header_only(Boost::filesystem)
 target_compile_definitions(Boost::filesystem INTERFACE BOOST_ALL_NO_LIB BOOST_FILESYSTEM_STATIC_LINK)
 target_link_libraries(Boost::filesystem INTERFACE ${prefix}/lib/libboost_filesystem.a ntdll)
 
-find_path(GCRYPT_INCLUDE gcrypt.h REQUIRED)
-find_library(GCRYPT_LIBRARY NAMES libgcrypt.a REQUIRED)
 find_library(GPG_ERROR_LIBRARY NAMES libgpg-error.a REQUIRED)
 add_library(requeue_gcrypt INTERFACE)
-target_link_libraries(requeue_gcrypt INTERFACE ${GCRYPT_LIBRARY} ${GPG_ERROR_LIBRARY} ws2_32)
+target_include_directories(requeue_gcrypt SYSTEM INTERFACE ${prefix}/include)
+target_link_libraries(requeue_gcrypt INTERFACE ${prefix}/lib/libgcrypt.a ${GPG_ERROR_LIBRARY} ws2_32)
 
 add_library(requeue_mimetic INTERFACE)
 target_include_directories(requeue_mimetic SYSTEM INTERFACE ${prefix}/include)
