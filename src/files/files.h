@@ -145,6 +145,10 @@ class Tree {
   virtual Result<void> remove_folder(const Relative& path) = 0;  // only when empty
   // Atomic, within this Tree, one volume. Never replaces (Cause::exists), never a copy (Cause::cross_volume).
   virtual Result<void> rename(const Relative& from, const Relative& to) = 0;
+  // The same for a file that nobody waits for. Where the file system has no rename that never replaces (ntfs-3g and
+  // other FUSE volumes) it gets the new name beside the old one, then loses the old one; in between it has both. Never
+  // for a handoff: the service could take it while it stands in staging as well.
+  virtual Result<void> take_name(const Relative& from, const Relative& to) { return rename(from, to); }
   virtual Result<void> set_attributes(const Relative& path, const Attributes& attributes) = 0;
   virtual Result<void> write_stream(const Relative& path, const std::string& stream, ByteReader& bytes) = 0;
 

@@ -111,6 +111,20 @@ Result<void> PosixTree::rename(const Relative& from, const Relative& to) {
   return rename_failed(number, into_itself, path_of(from), path_of(to));
 }
 
+Result<void> PosixTree::take_name(const Relative& from, const Relative& to) {
+  auto renamed = rename(from, to);
+  if (renamed || renamed.error().cause != Cause::not_supported) return renamed;
+  const std::string what = "cannot give a file its name";
+  REQUEUE_TRY(const Place source, below(from, what));
+  REQUEUE_TRY(const Place target, below(to, what));
+  if (::linkat(source.folder.number(), source.name.c_str(), target.folder.number(), target.name.c_str(), 0) != 0) {
+    // FAT has no second names: then what the rename said is the better word.
+    return errno == EEXIST ? rename_failed(EEXIST, false, path_of(from), path_of(to)) : std::move(renamed);
+  }
+  if (::unlinkat(source.folder.number(), source.name.c_str(), 0) != 0) return last_error(what, path_of(from));
+  return {};
+}
+
 Result<void> PosixTree::set_attributes(const Relative& path, const Attributes& attributes) {
   REQUEUE_TRY(const Place place, at(path, "cannot set times and rights"));
   return apply_attributes(place, attributes, path_of(path));

@@ -236,7 +236,7 @@ Result<void> Restoring::finish_group() {
     const auto& member = group_.back();
     if (!member.temporary.empty()) {
       // One that fails leaves the group unfinished, to be settled by the next restore; nothing is guessed here.
-      REQUEUE_CHECK(target_.rename(member.temporary, member.source));
+      REQUEUE_CHECK(target_.take_name(member.temporary, member.source));
       ++result_.restored;
     }
     group_.pop_back();

@@ -31,6 +31,18 @@ TEMPLATE_TEST_CASE("appending goes on at the end and truncating cuts there", "",
   CHECK(cause_of(b.tree->truncate("absent", 0)) == Cause::not_found);
 }
 
+TEMPLATE_TEST_CASE("a file takes its name and never replaces", "", Real, Recording, Faultless) {
+  Bench<TestType> b;
+  write(b.folder.path() / "Queue" / ".requeue-restore-1", "mine");
+  write(b.folder.path() / "Queue" / "taken", "theirs");
+  CHECK(cause_of(b.tree->take_name("Queue/.requeue-restore-1", "Queue/taken")) == Cause::exists);
+  CHECK(read(b.folder.path() / "Queue" / "taken") == "theirs");
+  REQUIRE(b.tree->take_name("Queue/.requeue-restore-1", "Queue/a"));
+  CHECK(read(b.folder.path() / "Queue" / "a") == "mine");
+  CHECK(cause_of(b.tree->status("Queue/.requeue-restore-1")) == Cause::not_found);
+  CHECK(cause_of(b.tree->take_name("Queue/absent", "Queue/b")) == Cause::not_found);
+}
+
 TEMPLATE_TEST_CASE("a rename moves within the tree and never replaces", "", Real, Recording, Faultless) {
   Bench<TestType> b;
   write(b.folder.path() / "staging" / "a", "mine");

@@ -18,7 +18,7 @@ std::string first_value(const HeaderBlock& block, std::string_view name) {
   return {};
 }
 
-TEST_CASE("the header facts of real mail are those that two other parsers read") {
+TEST_CASE("the header facts of real mail are those that two other parsers read", "[exhaustive]") {
   const auto corpus = tests::corpus_or_skip();
   if (corpus.empty()) return;
   int compared = 0;
@@ -81,7 +81,7 @@ std::string only_in(const std::vector<std::string>& a, const std::vector<std::st
   return out;
 }
 
-TEST_CASE("the addresses of real mail are those that two other parsers read") {
+TEST_CASE("the addresses of real mail are those that two other parsers read", "[exhaustive]") {
   const auto corpus = tests::corpus_or_skip();
   if (corpus.empty()) return;
   int compared = 0;

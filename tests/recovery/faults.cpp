@@ -40,7 +40,7 @@ bool keeps(const std::vector<std::string>& events, const std::vector<std::string
 
 }  // namespace
 
-TEST_CASE("Whichever call fails, nothing flushed is lost and the next run goes on", "[recovery]") {
+TEST_CASE("Whichever call fails, nothing flushed is lost and the next run goes on", "[exhaustive][recovery]") {
   Fault fault;
   fault.cause = GENERATE(Cause::io, Cause::no_space);
   fault.for_ever = GENERATE(false, true);

@@ -1,6 +1,8 @@
 // The real shell. No test here asserts how long anything took.
+#include <boost/filesystem.hpp>
 #include <catch2/catch.hpp>
 
+#include "core/sleep.h"
 #include "service/shell.h"
 #include "support/temporary_folder.h"
 
@@ -9,6 +11,7 @@ using namespace requeue::tests;
 using service::Ended;
 using service::Overdue;
 using Clock = service::Shell::Clock;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -39,9 +42,14 @@ TEST_CASE("a command that does not answer in time is killed, and an order is lef
   CHECK(run(endless, std::chrono::milliseconds(200)).how == Ended::How::overdue);
   TemporaryFolder folder;
   const auto flag = folder.path() / "go";
-  const auto wait = "for /l %i in () do @if exist \"" + flag.string() + "\" exit 0";
+  const auto gone_on = folder.path() / "gone on";
+  const auto wait =
+      "for /l %i in () do @if exist \"" + flag.string() + "\" (mkdir \"" + gone_on.string() + "\" & exit 0)";
   CHECK(run(wait, std::chrono::milliseconds(200), Overdue::leave).how == Ended::How::overdue);
   write(flag, "");
+  // Not before it has seen the flag may the flag go with its folder: it would run for ever.
+  for (int tries = 0; tries < 1200 && !boost::filesystem::exists(gone_on); ++tries) sleep_for(50ms);
+  CHECK(boost::filesystem::exists(gone_on));
 }
 
 TEST_CASE("a request to stop ends the waiting") {
