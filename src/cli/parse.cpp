@@ -280,6 +280,9 @@ void add_own_options(CLI::App& app, std::string_view verb, Options& options) {
     app.add_option("--sign-key", options.sign_key, "Sign the seal with this minisign key, one without a password")
         ->type_name("FILE");
   }
+  if (verb == "status") {
+    app.add_flag("--runbook", options.runbook, "Print the runbook for the change ticket, with this server's values");
+  }
   if (verb == "note") app.add_option("TEXT", options.note, "One line, without mail addresses")->required();
   if (verb == "dispose") {
     app.add_option_function<std::string>(

@@ -55,7 +55,8 @@ const std::vector<Verb>& verbs() {
       {"dispose", "Destroy the mail of a sealed recovery folder; the record stays",
        "  requeue dispose --recovery R\n  requeue dispose --recovery R --abandon \"bounces only\"", commands::dispose,
        false, false, true, true, false, true},
-      {"status", "Say where the procedure stands and what comes next", "  requeue status --recovery R",
+      {"status", "Say where the procedure stands and what comes next",
+       "  requeue status --recovery R\n  requeue status --runbook --mailroot M --recovery R > runbook.md",
        commands::status, true, true, true, false, true, false},
   };
   return list;

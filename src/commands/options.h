@@ -67,6 +67,7 @@ struct Options {
   std::optional<std::string> abandon;  // the reason
   std::string csv_file, jsonl_file, html_file;
   bool redact = false;
+  bool runbook = false;  // status
 };
 
 }  // namespace requeue::commands

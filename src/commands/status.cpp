@@ -1,5 +1,6 @@
 // status: where the procedure stands, what comes next, and the way back while there is one.
 #include "commands/context.h"
+#include "commands/runbook.h"
 #include "commands/session.h"
 #include "commands/tree_steps.h"
 #include "commands/whereabouts.h"
@@ -15,7 +16,8 @@ struct Next {
 };
 
 Next next_of(const Context& context, const recovery::State& state) {
-  const auto evacuate = again(context, "evacuate", state.mailroot) + service_options(context);
+  const auto& mailroot = state.mailroot.empty() ? context.options.mailroot : state.mailroot;
+  const auto evacuate = again(context, "evacuate", mailroot) + service_options(context);
   if (state.payload_destroyed() && state.disposed_at == 0) {
     return {again(context, "dispose"), "the disposal was cut short"};
   }
@@ -99,6 +101,11 @@ Result<Outcome> status(Context& context) {
   auto& console = context.console;
   const auto stage = std::string(recovery::to_string(state.stage()));
   const auto next = next_of(context, state);
+  if (context.options.runbook) {
+    const auto text = runbook(context, state, head, next.command);
+    console.result(text);
+    return Outcome{Exit::done, Json{{"stage", stage}, {"runbook", text}, {"head", head}}};
+  }
   console.result("stage: " + stage);
   Json places = tell_mailroot(context, state);
   const auto service = context.service.state();
