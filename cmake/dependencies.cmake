@@ -21,3 +21,7 @@ find_library(MIMETIC_LIBRARY mimetic REQUIRED)
 add_library(requeue_mimetic INTERFACE)
 target_include_directories(requeue_mimetic SYSTEM INTERFACE ${MIMETIC_INCLUDE})
 target_link_libraries(requeue_mimetic INTERFACE ${MIMETIC_LIBRARY})
+
+find_package(CURL 7.85 REQUIRED)
+add_library(requeue_curl INTERFACE)
+target_link_libraries(requeue_curl INTERFACE CURL::libcurl)

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdlib>
 #include <functional>
 #include <iostream>
 #include <memory>
@@ -126,7 +127,11 @@ void add_planning(CLI::App& app, Options& options) {
       ->type_name("RECOVERY")
       ->allow_extra_args(false);
   add_value<mail::Target>(
-      app, "--target", plan.compose.target, [](const std::string& text) { return mail::target_of(text); },
+      app, "--target", plan.compose.target,
+      [](const std::string& text) {
+        const auto target = mail::target_of(text);
+        return target == mail::Target::smtp ? std::nullopt : target;
+      },
       "What is written: iis (default); plain, the file unchanged; exchange-replay, for that directory of Exchange",
       "iis|plain|exchange-replay");
   const auto dots = [&options](bool doubled) {
@@ -218,6 +223,44 @@ void add_pace(CLI::App& app, Options& options) {
       ->type_name("N");
 }
 
+// A password is read from a file or the environment: a command line is everybody's to read.
+void add_smtp(CLI::App& app, Options& options, const std::string& help) {
+  struct Given {
+    std::string server, tls, ca;
+  };
+  const auto given = std::make_shared<Given>();
+  const auto take = [given, &options] {
+    options.smtp = submission::server_of(given->server);
+    if (!options.smtp) throw CLI::ValidationError("--smtp", "takes HOST:PORT or [ADDRESS]:PORT, not " + given->server);
+    const auto tls = submission::tls_of(given->tls);
+    options.smtp->tls = tls ? *tls : submission::usual_tls(options.smtp->host);
+    options.smtp->ca_file = given->ca;
+    const auto from_environment = [](const char* name) {
+      const char* const value = std::getenv(name);
+      return std::string(value != nullptr ? value : "");
+    };
+    options.smtp->user = from_environment("REQUEUE_SMTP_USER");
+    options.smtp->password = from_environment("REQUEUE_SMTP_PASSWORD");
+  };
+  auto* const server = app.add_option("--smtp", given->server, help)->type_name("HOST:PORT");
+  app.add_option(
+         "--smtp-tls", given->tls,
+         "STARTTLS: required (default), if-offered, or off (default for a loopback address); the certificate is "
+         "always checked")
+      ->check(CLI::IsMember({"required", "if-offered", "off"}))
+      ->needs(server);
+  app.add_option("--smtp-ca", given->ca, "The authorities to trust, PEM; default: the system's")
+      ->type_name("FILE")
+      ->needs(server);
+  app.add_option("--smtp-auth", options.smtp_auth_file,
+                 "User and password, a line each; or REQUEUE_SMTP_USER and REQUEUE_SMTP_PASSWORD in the environment")
+      ->type_name("FILE")
+      ->needs(server);
+  app.callback([given, take] {
+    if (!given->server.empty()) take();
+  });
+}
+
 void add_own_options(CLI::App& app, std::string_view verb, Options& options) {
   if (verb == "inspect") {
     app.add_option("PATH", options.path, "A Mailroot or a recovery folder; without it, the Mailroot of the metabase");
@@ -238,6 +281,7 @@ void add_own_options(CLI::App& app, std::string_view verb, Options& options) {
     app.add_option("--to", options.to, "Its recipient, best in a domain that mail waits for")
         ->type_name("ADDRESS")
         ->required();
+    add_smtp(app, options, "Send it to this server by SMTP, in place of a Pickup");
   }
   if (verb == "explain") {
     app.add_option("SOURCE", options.source, "The message, named as plan --out does")->required();
@@ -264,6 +308,7 @@ void add_own_options(CLI::App& app, std::string_view verb, Options& options) {
     app.add_option("--resolve", options.resolve, "Record your word on a message in doubt; sends nothing (repeatable)")
         ->type_name("sent|not-sent SOURCE");
     add_pace(app, options);
+    add_smtp(app, options, "By SMTP to this server, in place of a Pickup");
   }
   if (verb == "restore") {
     app.add_option("--folder", options.folders, "Only this folder (repeatable)")->type_name("NAME");
@@ -364,6 +409,18 @@ std::string check_target(const Options& options) {
   return plain && !options.plan.owed_domains.empty() ? "--owed-domain does not go with --target plain" : "";
 }
 
+std::string check_smtp(const Options& options) {
+  if (!options.smtp) return {};
+  if (!submission::is_built_in()) return "this build has no SMTP in it: --smtp works on Linux";
+  if (!options.pickup.empty() || !options.mailroot.empty()) return "--smtp stands in place of --pickup and --mailroot";
+  if (options.plan.compose.target != mail::Target::iis) return "--smtp does not go with --target";
+  const bool waits = options.pace.wait || options.pace.stop_on_badmail.has_value();
+  if (waits) return "--wait and --stop-on-badmail look at a Pickup: they do not go with --smtp";
+  if (options.smtp->user.empty() != options.smtp->password.empty())
+    return "REQUEUE_SMTP_USER and REQUEUE_SMTP_PASSWORD go together";
+  return {};
+}
+
 std::string check_words(const Options& options) {
   if (options.abandon && trim(*options.abandon).empty()) return "--abandon needs a reason";
   for (const auto& [word, source] : options.resolve) {
@@ -429,6 +486,7 @@ Parsed parse(const std::vector<std::string>& arguments) {
     if (parsed.usage_error.empty()) parsed.usage_error = check_paths(options, verb);
     if (parsed.usage_error.empty()) parsed.usage_error = check_service(options);
     if (parsed.usage_error.empty()) parsed.usage_error = check_target(options);
+    if (parsed.usage_error.empty()) parsed.usage_error = check_smtp(options);
     if (parsed.usage_error.empty()) parsed.usage_error = check_words(options);
   }
   options.pace.batch = std::min<std::uint64_t>(options.pace.batch, 256);

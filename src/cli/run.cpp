@@ -77,8 +77,8 @@ int run(const std::vector<std::string>& arguments) {
   watch_for_interrupt();
   const auto control = make_service(options);
   commands::Context context{
-      options, *files,         *control, !options.service.empty() || !options.service_host.empty(),
-      console, this_program(), sleep_for};
+      options, *files,         *control,  !options.service.empty() || !options.service_host.empty(),
+      console, this_program(), sleep_for, submission::connect};
   auto outcome = parsed.command(context);
   if (!outcome) return tell_error(console, options, outcome.error());
   if (options.json) console.json(to_line(json_of(options.command, outcome->exit, std::move(outcome->body))));

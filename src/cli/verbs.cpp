@@ -26,8 +26,10 @@ const std::vector<Verb>& verbs() {
        "  requeue adopt --backup /backup/mailroot --recovery R --mailroot M", commands::adopt, true, true, true, true,
        false, true},
       {"probe", "Send a test message and look for it (KB steps 7 and 8)",
-       "  requeue probe --mailroot M --recovery R --from admin@example.com --to me@example.org", commands::probe, true,
-       true, true, false, false, true},
+       "  requeue probe --mailroot M --recovery R --from admin@example.com --to me@example.org\n"
+       "  requeue probe --smtp mail.example.com:587 --smtp-auth FILE --recovery R --from admin@example.com --to "
+       "me@example.org",
+       commands::probe, true, true, true, false, false, true},
       {"plan", "Show the decision for every message; writes nothing", "  requeue plan --recovery R --out plan.csv",
        commands::plan, false, true, true, true, false, true},
       {"explain", "Show each rule that was tried on one message, and its outcome",
@@ -35,7 +37,8 @@ const std::vector<Verb>& verbs() {
       {"replay", "Hand the messages to Pickup, each exactly once (KB step 9)",
        "  requeue replay --recovery R\n  requeue replay --recovery R --batch 50 --wait --limit 5\n"
        "  requeue replay --recovery R --domain example.org --since 36h\n"
-       "  requeue replay --recovery R --pickup P --no-probe \"drill\"",
+       "  requeue replay --recovery R --pickup P --no-probe \"drill\"\n"
+       "  requeue replay --recovery R --smtp mail.example.com:587 --smtp-auth FILE",
        commands::replay, false, true, true, true, false, true},
       {"restore", "Put files of the snapshot back; never overwrites",
        "  requeue restore --recovery R --mailroot M\n  requeue restore --recovery R --mailroot M --folder Drop",

@@ -35,6 +35,8 @@ struct Context {
   Console& console;
   Program program;
   std::function<void(std::chrono::milliseconds)> sleep;
+  // --smtp; of a test: a server that is none.
+  std::function<Result<std::unique_ptr<submission::Submitter>>(const submission::Server&)> connect;
 };
 
 struct Outcome {

@@ -48,20 +48,19 @@ Result<Outcome> empty(Context& context) {
                                            printable(context.options.recovery) + ".",
                                        state.empty_confirmed));
   REQUEUE_TRY(const auto lock, site.mailroot->lock());
-  return in_run(context, recovery::Missing::refuse, site, {},
-                [&](recovery::Recovery& recovery) -> Result<Outcome> {
-                  REQUEUE_CHECK(record(recovery, word));
-                  Outcome outcome;
-                  if (recovery.state().emptying) {  // resumed: the snapshot is all there is of what was removed
-                    REQUEUE_TRY(const auto verified, verify_step(context, recovery, outcome.body));
-                    if (verified.exit != Exit::done) return Outcome{verified.exit, outcome.body};
-                  }
-                  REQUEUE_TRY(const auto step, empty_step(context, recovery, *site.mailroot, outcome.body));
-                  outcome.exit = step.exit;
-                  tell_not_replayed(context, recovery);
-                  context.console.result("Next: " + again(context, "status"));
-                  return outcome;
-                });
+  return in_run(context, recovery::Missing::refuse, site, {}, [&](recovery::Recovery& recovery) -> Result<Outcome> {
+    REQUEUE_CHECK(record(recovery, word));
+    Outcome outcome;
+    if (recovery.state().emptying) {  // resumed: the snapshot is all there is of what was removed
+      REQUEUE_TRY(const auto verified, verify_step(context, recovery, outcome.body));
+      if (verified.exit != Exit::done) return Outcome{verified.exit, outcome.body};
+    }
+    REQUEUE_TRY(const auto step, empty_step(context, recovery, *site.mailroot, outcome.body));
+    outcome.exit = step.exit;
+    tell_not_replayed(context, recovery);
+    context.console.result("Next: " + again(context, "status"));
+    return outcome;
+  });
 }
 
 }  // namespace requeue::commands

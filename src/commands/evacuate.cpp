@@ -125,11 +125,10 @@ Result<Outcome> evacuate(Context& context) {
                                            "; what it holds is kept in " + printable(context.options.recovery) + ".",
                                        state.empty_confirmed));
   REQUEUE_TRY(const auto lock, site.mailroot->lock());
-  return in_run(context, recovery::Missing::make, site, {},
-                [&](recovery::Recovery& recovery) -> Result<Outcome> {
-                  REQUEUE_CHECK(record(recovery, word));
-                  return evacuate_work(context, recovery, *site.mailroot);
-                });
+  return in_run(context, recovery::Missing::make, site, {}, [&](recovery::Recovery& recovery) -> Result<Outcome> {
+    REQUEUE_CHECK(record(recovery, word));
+    return evacuate_work(context, recovery, *site.mailroot);
+  });
 }
 
 }  // namespace requeue::commands

@@ -11,6 +11,7 @@
 
 #include "replay/plan.h"
 #include "replay/replay.h"
+#include "submission/submission.h"
 
 namespace requeue::commands {
 
@@ -58,6 +59,8 @@ struct Options {
   std::string pickup;
   std::optional<std::string> no_probe;
   std::vector<std::pair<std::string, std::string>> resolve;  // sent or not-sent, source
+  std::optional<submission::Server> smtp;                    // --smtp, with its TLS and credentials
+  std::string smtp_auth_file;
   replay::Pace pace;
 
   std::vector<std::string> expect_heads;

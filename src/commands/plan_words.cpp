@@ -96,6 +96,11 @@ std::string settings_words(const Context& context, const recovery::State& state)
 std::vector<std::string> notes_of(const Context& context, const recovery::State& state, const replay::Plan& plan) {
   auto notes = plan.notes;
   if (const auto said = settings_words(context, state); !said.empty()) notes.push_back(said);
+  if (state.refused_recipients != 0) {
+    notes.push_back(counted(state.refused_recipients, "recipient") +
+                    " refused by an SMTP server, of messages that went to the others: " + again(context, "report") +
+                    " --jsonl FILE names them, with what it said");
+  }
   for (const auto& [folder, count] : plan.not_replayed) {
     notes.push_back(folder + ": " + counted(count, "file") + " only in the snapshot; back with: " +
                     again(context, "restore", state.mailroot) + " --folder " + shell_quoted(folder));

@@ -29,6 +29,7 @@ Result<replay::PlanOptions> plan_options(Context& context, const recovery::State
   auto options = context.options.plan;
   REQUEUE_TRY(auto settings, given_settings(context));
   apply_settings(context, settings ? settings : state.settings, options);
+  if (context.options.smtp) options.compose.target = mail::Target::smtp;
   if (!context.options.envelopes_file.empty()) {
     REQUEUE_TRY(const auto csv, context.files.read_named(context.options.envelopes_file, named_file_limit));
     REQUEUE_TRY(options.overrides, replay::parse_envelopes(csv, context.options.envelopes_file));

@@ -4,11 +4,13 @@
 #include "commands/context.h"
 #include "commands/preflight.h"
 #include "commands/session.h"
+#include "commands/smtp_server.h"
 #include "commands/whereabouts.h"
 #include "commands/words.h"
 #include "core/text.h"
 #include "mail/message.h"
 #include "replay/plan.h"
+#include "replay/smtp_probe.h"
 
 namespace requeue::commands {
 namespace {
@@ -31,27 +33,79 @@ Json probe_json(const replay::Probed& probed) {
       {"result", std::string(replay::to_string(probed.result))}, {"seconds", probed.seconds}, {"token", probed.token}};
 }
 
-Result<Outcome> run(Context& context, files::Tree& mailroot, recovery::Recovery* recovery) {
-  const replay::ProbeOptions options{context.options.from, context.options.to, context.options.timeout};
-  REQUEUE_TRY(const auto probed, replay::probe(mailroot, options, context.console, context.sleep));
-  if (recovery != nullptr) {
-    REQUEUE_CHECK(recovery->record("probe", probe_json(probed)));
-    REQUEUE_CHECK(recovery->flush());
-  }
+Result<void> keep(recovery::Recovery* recovery, const Json& event) {
+  if (recovery == nullptr) return {};
+  REQUEUE_CHECK(recovery->record("probe", event));
+  return recovery->flush();
+}
+
+void tell_probe(Context& context, const replay::Probed& probed, const std::string& what, bool counts,
+                const std::string& failed_words) {
   const bool delivered = probed.result == replay::ProbeResult::delivered;
-  context.console.result(std::string(delivered ? "[ok] " : "[failed] ") + "probe " +
-                         std::string(replay::to_string(probed.result)) + " after " +
+  context.console.result(std::string(delivered ? "[ok] " : "[failed] ") + "probe " + what + " after " +
                          std::to_string(static_cast<int>(probed.seconds + 0.5)) + " s; token " + probed.token);
-  if (delivered && recovery != nullptr) {
-    context.console.result("Next: " + again(context, "replay") + " (requeue plan shows first what it would do)");
+  if (delivered && counts) {
+    context.console.result("Next: " + again(context, "replay") + smtp_options(context) +
+                           " (requeue plan shows first what it would do)");
   } else if (delivered) {
     context.console.result("it counts for a replay only with --recovery");
   } else {
-    context.console.result(
-        "The fix is not in effect yet. Nothing of the snapshot was sent. Look into Queue and Badmail, "
-        "then probe again.");
+    context.console.result(failed_words);
   }
+}
+
+Result<Outcome> run(Context& context, files::Tree& mailroot, recovery::Recovery* recovery) {
+  const replay::ProbeOptions options{context.options.from, context.options.to, context.options.timeout};
+  REQUEUE_TRY(const auto probed, replay::probe(mailroot, options, context.console, context.sleep));
+  REQUEUE_CHECK(keep(recovery, probe_json(probed)));
+  tell_probe(context, probed, std::string(replay::to_string(probed.result)), recovery != nullptr,
+             "The fix is not in effect yet. Nothing of the snapshot was sent. Look into Queue and Badmail, "
+             "then probe again.");
+  const bool delivered = probed.result == replay::ProbeResult::delivered;
   return Outcome{delivered ? Exit::done : Exit::failed, probe_json(probed)};
+}
+
+// What the server said goes to the person; the record keeps its number, since its words may hold an address.
+Result<Outcome> run_by_smtp(Context& context, submission::Submitter& submitter, recovery::Recovery* recovery) {
+  const replay::ProbeOptions options{context.options.from, context.options.to, context.options.timeout};
+  REQUEUE_TRY(const auto sent, replay::probe_by_smtp(submitter, options));
+  const auto server = submission::to_string(*context.options.smtp);
+  auto body = probe_json(sent.probed);
+  body["smtp"] = server;
+  body["code"] = sent.answer.code;
+  REQUEUE_CHECK(keep(recovery, body));
+  const bool taken = sent.probed.result == replay::ProbeResult::delivered;
+  const auto said = sent.answer.code == 0 ? printable(sent.answer.text.empty() ? sent.why : sent.answer.text)
+                                          : std::to_string(sent.answer.code) + " " + printable(sent.answer.text);
+  const std::string what = taken ? "taken in by " : sent.answer.code == 0 ? "not answered by " : "refused by ";
+  tell_probe(context, sent.probed, what + server + " (" + said + ")", recovery != nullptr,
+             "Nothing of the snapshot was sent. Look at that server, then probe again.");
+  if (taken) context.console.result("taken in is not delivered: ask its recipient, or look into that server's log");
+  body["answer"] = escape_bytes(sent.answer.text);
+  return Outcome{taken ? Exit::done : Exit::failed, body};
+}
+
+Result<Outcome> probe_by_smtp(Context& context) {
+  REQUEUE_TRY(const auto submitter, connect_to_server(context));
+  if (context.options.dry_run) {
+    context.console.result("DRY RUN: would send a test message to " +
+                           printable(submission::to_string(*context.options.smtp)));
+    return Outcome{Exit::done, Json{{"dry_run", true}}};
+  }
+  if (context.options.recovery.empty()) return run_by_smtp(context, *submitter, nullptr);
+  replay::Ledger ledger;
+  // Of what the run ends with, only what the record may hold.
+  Json answer;
+  auto outcome = in_run(context, recovery::Missing::refuse, Site{}, {&ledger},
+                        [&](recovery::Recovery& recovery) -> Result<Outcome> {
+                          warn_of_other_domain(context, recovery, ledger);
+                          REQUEUE_TRY(auto sent, run_by_smtp(context, *submitter, &recovery));
+                          answer = sent.body["answer"];
+                          sent.body.erase("answer");
+                          return sent;
+                        });
+  if (outcome) outcome->body["answer"] = std::move(answer);
+  return outcome;
 }
 
 }  // namespace
@@ -63,6 +117,7 @@ Result<Outcome> probe(Context& context) {
                      "Nothing was sent. Give a bare address, as in somebody@example.com.");
     }
   }
+  if (context.options.smtp) return probe_by_smtp(context);
   recovery::State state;
   if (!context.options.recovery.empty()) {
     REQUEUE_TRY(state, peek(context));

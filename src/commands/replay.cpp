@@ -3,12 +3,13 @@
 
 #include "commands/confirm.h"
 #include "commands/context.h"
-#include "commands/doubt_words.h"
 #include "commands/plan_words.h"
 #include "commands/planning.h"
 #include "commands/preflight.h"
+#include "commands/replay_words.h"
 #include "commands/resolve.h"
 #include "commands/session.h"
+#include "commands/smtp_server.h"
 #include "commands/whereabouts.h"
 #include "commands/words.h"
 #include "core/text.h"
@@ -42,12 +43,20 @@ Result<std::shared_ptr<files::Tree>> folders_around(Context& context, const reco
   return tree->path_of("Pickup") == pickup ? tree : std::shared_ptr<files::Tree>();
 }
 
+// A probe shows that mail flows the way that it went: one through Pickup says nothing of another host.
 Result<void> require_probe(Context& context, const recovery::State& state) {
-  if (state.probe_passed() || context.options.no_probe) return {};
-  return failure(Exit::precondition, "no probe has passed since the snapshot", context.options.recovery,
-                 state.probe_result.empty() ? "none was made" : "the newest one was " + state.probe_result,
-                 "Nothing was sent. Run requeue probe with --recovery first; or, when you know that mail flows, add "
-                 "--no-probe \"REASON\", which is recorded.");
+  const bool by_smtp = context.options.smtp.has_value();
+  const bool this_way = state.probe_smtp.empty() != by_smtp;
+  if (context.options.no_probe || (state.probe_passed() && this_way)) return {};
+  const std::string way = by_smtp ? "by SMTP" : "through Pickup";
+  return failure(Exit::precondition,
+                 std::string("no probe has passed since the snapshot") + (by_smtp ? " by SMTP" : ""),
+                 context.options.recovery,
+                 state.probe_result.empty() ? "none was made"
+                 : !this_way                ? "the newest one did not go " + way
+                                            : "the newest one was " + state.probe_result,
+                 "Nothing was sent. Run requeue probe with --recovery" + std::string(by_smtp ? " and --smtp" : "") +
+                     " first; or, when you know that mail flows, add --no-probe \"REASON\", which is recorded.");
 }
 
 // Locks against a second run on the same Mailroot, whatever its recovery folder.
@@ -69,68 +78,68 @@ Result<std::vector<std::unique_ptr<files::Lock>>> lock_place(Context& context, r
   return locks;
 }
 
-Json replay_body_of(const replay::ReplayResult& result, const replay::Plan& plan,
-                    const std::vector<std::string>& notes) {
-  Json body = counts_json(result.counts);
-  body["now"] = Json{{"replayed", result.now_replayed}};
-  body["not_mail"] = plan.not_mail;
-  body["balanced"] = result.counts.balanced();
-  body["notes"] = notes_json(notes);
-  body["in_doubt_messages"] = doubts_json(plan);
-  body["look"] = Json{{"pickup", result.after.pickup_ours},
-                      {"queue_before", result.before.queue},
-                      {"queue_after", result.after.queue},
-                      {"badmail_before", result.before.badmail},
-                      {"badmail_after", result.after.badmail}};
-  return body;
-}
+// Where the messages go: a Pickup, or an SMTP server.
+struct Way {
+  std::optional<replay::Place> place;
+  std::string pickup;  // resolved; empty by SMTP
+  std::unique_ptr<submission::Submitter> submitter;
+  std::string name;  // of the Pickup or the server, as a confirmation names it
 
-// Without these the next run would be refused, or would go into another Pickup.
-std::string the_same_replay(const Context& context) {
-  auto command = again(context, "replay");
-  if (!context.options.pickup.empty()) command += " --pickup " + shell_quoted(context.options.pickup);
-  if (context.options.no_probe) command += " --no-probe " + shell_quoted(*context.options.no_probe);
-  return command;
-}
-
-void replay_tell(Context& context, const recovery::State& state, const replay::ReplayResult& result,
-                 const replay::Plan& plan) {
-  tell_plan(context, state, plan, result.counts, {"pending", 10, again(context, "plan")});
-  auto& console = context.console;
-  console.result("handed to Pickup now: " + std::to_string(result.now_replayed) +
-                 " (handed over, not: delivered; the service delivers)");
-  console.result("a look, without waiting: " + std::to_string(result.after.pickup_ours) +
-                 " of them still in Pickup; Queue " + std::to_string(result.before.queue) + " -> " +
-                 std::to_string(result.after.queue) + " files, Badmail " + std::to_string(result.before.badmail) +
-                 " -> " + std::to_string(result.after.badmail));
-  if (result.stopped_on_badmail) {
-    console.warn("stopped: Badmail grew. Look into it; the rest stays pending and the same command goes on.");
+  [[nodiscard]] std::string sentence() const {
+    return submitter ? "This sends the mail to " + printable(name) + "; `requeue plan` shows what goes."
+                     : "This hands the mail to " + printable(name) +
+                           ", from where a running service sends it; `requeue plan` shows what goes.";
   }
-  console.result("Next: " + (result.counts.pending + result.counts.failed == 0 ? again(context, "audit")
-                                                                               : the_same_replay(context)));
+};
+
+std::string name_of_way(const Context& context, const files::Path& pickup) {
+  return context.options.smtp ? submission::to_string(*context.options.smtp) : pickup.string();
 }
 
-Result<Outcome> replay_work(Context& context, recovery::Recovery& recovery, replay::Ledger& ledger, replay::Place place,
-                            const std::string& pickup, const replay::PlanOptions& evidence) {
+Result<Way> open_way(Context& context, const files::Path& pickup, const std::string& id, std::uint64_t bytes) {
+  Way way;
+  way.name = name_of_way(context, pickup);
+  if (context.options.smtp) {
+    REQUEUE_TRY(way.submitter, connect_to_server(context));
+    return way;
+  }
+  REQUEUE_TRY(way.place, replay::open_place(context.files, pickup, id, bytes));
+  way.pickup = pickup.string();
+  return way;
+}
+
+Result<replay::ReplayResult> hand_over(Context& context, recovery::Recovery& recovery, replay::Ledger& ledger,
+                                       replay::Plan& plan, const replay::PlanOptions& options, Way& way) {
+  if (way.submitter) {
+    return replay::send_out(recovery, ledger, plan, options, context.options.pace, *way.submitter,
+                            submission::to_string(*context.options.smtp), context.console, context.sleep);
+  }
+  REQUEUE_CHECK(
+      replay::make_staging(*way.place, mailroot::Token{recovery.state().id, files::to_text(recovery.tree().path())}));
+  return replay::carry_out(recovery, ledger, plan, options, context.options.pace, std::move(*way.place),
+                           context.console, context.sleep);
+}
+
+Result<Outcome> replay_work(Context& context, recovery::Recovery& recovery, replay::Ledger& ledger, Way& way,
+                            const replay::PlanOptions& evidence) {
   REQUEUE_CHECK(require_replayable(context, recovery));
   if (context.options.no_probe) {
     REQUEUE_CHECK(recovery.record("no_probe", Json{{"reason", escape_bytes(*context.options.no_probe)}}));
   }
-  REQUEUE_TRY(const auto settled, replay::settle(recovery, ledger, context.files, pickup, context.console));
+  REQUEUE_TRY(const auto settled, replay::settle(recovery, ledger, context.files, way.pickup, context.console));
   for (const auto& line : settled.named) context.console.warn(line);
   REQUEUE_TRY(auto options, plan_options(context, recovery.state()));
   options.log = evidence.log;
   options.against = evidence.against;
   REQUEUE_CHECK(choose_from_plan_file(context, recovery, options));
   REQUEUE_TRY(auto plan, replay::make_plan(recovery, ledger, options, context.console));
-  REQUEUE_CHECK(
-      replay::make_staging(place, mailroot::Token{recovery.state().id, files::to_text(recovery.tree().path())}));
-  REQUEUE_TRY(auto result, replay::carry_out(recovery, ledger, plan, options, context.options.pace, std::move(place),
-                                             context.console, context.sleep));
+  REQUEUE_TRY(auto result, hand_over(context, recovery, ledger, plan, options, way));
   result.now_replayed += settled.renamed;
-  replay_tell(context, recovery.state(), result, plan);
+  tell_replay(context, recovery.state(), result, plan);
   const auto notes = notes_of(context, recovery.state(), plan);
-  return Outcome{exit_of_plan(plan, Exit::attention), replay_body_of(result, plan, notes)};
+  auto exit = exit_of_plan(plan, Exit::attention);
+  if (result.refused_recipients() != 0) exit = graver(exit, Exit::attention);
+  return Outcome{exit, replay_json(context, result, plan, notes)};
 }
 
 Result<Outcome> replay_rehearse(Context& context, recovery::Recovery& recovery, const replay::Ledger& ledger,
@@ -160,6 +169,7 @@ Result<Outcome> replay(Context& context) {
   if (!context.options.resolve.empty()) return resolve(context);
   replay::Ledger before;
   std::string id;
+  Way way;
   files::Path pickup;
   std::uint64_t bytes = 0;
   bool confirmed = false;
@@ -170,9 +180,13 @@ Result<Outcome> replay(Context& context) {
     // Everything that can be refused is refused here, before the run opens and anything is written.
     REQUEUE_TRY(auto reading, recovery::open_to_read(context.files, context.options.recovery, {&before}));
     REQUEUE_CHECK(require_replayable(context, *reading));
-    REQUEUE_TRY(pickup, pickup_of(context, reading->state()));
+    if (!context.options.smtp) {
+      REQUEUE_TRY(pickup, pickup_of(context, reading->state()));
+    }
     REQUEUE_CHECK(require_probe(context, reading->state()));
-    REQUEUE_TRY(around, folders_around(context, reading->state(), pickup));
+    if (!context.options.smtp) {
+      REQUEUE_TRY(around, folders_around(context, reading->state(), pickup));
+    }
     REQUEUE_TRY(site.settings, given_settings(context));
     REQUEUE_TRY(auto options, plan_options(context, reading->state()));
     REQUEUE_CHECK(add_evidence(context, *reading, options));
@@ -180,25 +194,25 @@ Result<Outcome> replay(Context& context) {
     evidence.against = options.against;
     REQUEUE_CHECK(choose_from_plan_file(context, *reading, options));
     id = reading->state().id;
-    confirmed = reading->state().replay_confirmed == escape_bytes(pickup.string());
+    confirmed = reading->state().replay_confirmed == escape_bytes(name_of_way(context, pickup));
     bytes = reading->state().snapshot->bytes;
     if (context.options.dry_run) {
-      REQUEUE_TRY(const auto place, replay::open_place(context.files, pickup, id, 0));
+      REQUEUE_TRY(const auto rehearsed, open_way(context, pickup, id, 0));
       return replay_rehearse(context, *reading, before, std::move(options));
     }
   }
-  REQUEUE_TRY(auto place, replay::open_place(context.files, pickup, id, bytes));
-  place.around = std::move(around);
-  REQUEUE_TRY(const auto word, confirm(context, "replay", pickup.string(),
-                                       "This hands the mail to " + printable(pickup.string()) +
-                                           ", from where a running service sends it; `requeue plan` shows what goes.",
-                                       confirmed));
+  REQUEUE_TRY(way, open_way(context, pickup, id, bytes));
+  if (way.place) way.place->around = std::move(around);
+  REQUEUE_TRY(const auto word, confirm(context, "replay", way.name, way.sentence(), confirmed));
   replay::Ledger ledger;
   return in_run(context, recovery::Missing::refuse, site, {&ledger},
                 [&](recovery::Recovery& recovery) -> Result<Outcome> {
-                  REQUEUE_TRY(const auto locks, lock_place(context, place, recovery.state()));
+                  std::vector<std::unique_ptr<files::Lock>> locks;
+                  if (way.place) {
+                    REQUEUE_TRY(locks, lock_place(context, *way.place, recovery.state()));
+                  }
                   REQUEUE_CHECK(record(recovery, word));
-                  return replay_work(context, recovery, ledger, std::move(place), pickup.string(), evidence);
+                  return replay_work(context, recovery, ledger, way, evidence);
                 });
 }
 

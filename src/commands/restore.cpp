@@ -8,6 +8,7 @@
 #include "commands/preflight.h"
 #include "commands/session.h"
 #include "commands/whereabouts.h"
+#include "commands/words.h"
 #include "core/text.h"
 #include "mailroot/mailroot.h"
 #include "replay/handoff.h"

@@ -6,12 +6,12 @@
 #include "core/text.h"
 #include "mail/address_list.h"
 #include "mail/header_lines.h"
+#include "mail/smtp_body.h"
 
 namespace requeue::mail {
 namespace {
 
 constexpr std::size_t buffer_size = 64U << 10U;
-constexpr std::uint64_t longest_header = 64ULL << 20U;
 
 // What is written, counted and digested on its way.
 class Output {
@@ -113,25 +113,6 @@ Result<void> write_envelope(const Envelope& envelope, const ComposeOptions& opti
   return options.add_from ? out.write(added_from(envelope)) : Result<void>{};
 }
 
-// The block as it stands, less its leading x-headers and its Bcc and Resent-Bcc fields. An x-header behind a Bcc that
-// goes would stand among ours, and the service would send to whom it names: with nothing kept before it, it goes too.
-Result<void> write_block(std::string_view block, DotStuffer& out) {
-  const auto leading = leading_x_headers_size(block);
-  FieldCursor cursor(block);
-  std::size_t kept = leading;
-  bool at_head = true;
-  for (auto field = cursor.next(); field; field = cursor.next()) {
-    if (cursor.position() <= leading) continue;
-    const auto begin = cursor.position() - field->whole.size();
-    at_head = at_head && begin <= kept;
-    const bool joins_ours = at_head && is_one_of(field->name, {"x-sender", "x-receiver"});
-    if (!joins_ours && !is_one_of(field->name, {"Bcc", "Resent-Bcc"})) continue;
-    if (begin > kept) REQUEUE_CHECK(out.write(block.substr(kept, begin - kept)));
-    kept = cursor.position();
-  }
-  return out.write(block.substr(kept));
-}
-
 }  // namespace
 
 Result<Composed> compose(ByteReader& source, const Envelope& envelope, const ComposeOptions& options,
@@ -141,9 +122,14 @@ Result<Composed> compose(ByteReader& source, const Envelope& envelope, const Com
     REQUEUE_CHECK(copy_rest(source, out));
     return out.finish();
   }
+  if (options.target == Target::smtp) {
+    REQUEUE_TRY(const auto body, open_smtp_body(source, envelope, options));
+    REQUEUE_CHECK(copy_rest(*body, out));
+    return out.finish();
+  }
   REQUEUE_CHECK(check_envelope(envelope, options));
   std::string rest;
-  REQUEUE_TRY(const HeaderBlock block, read_raw_header_block(source, &rest, longest_header));
+  REQUEUE_TRY(const HeaderBlock block, read_raw_header_block(source, &rest, longest_sent_header));
   // Bcc fields behind the limit would be shown to every recipient.
   if (!block.complete) {
     return not_composed("its header block has no end within 64 MB",
@@ -151,7 +137,7 @@ Result<Composed> compose(ByteReader& source, const Envelope& envelope, const Com
   }
   REQUEUE_CHECK(write_envelope(envelope, options, out));
   DotStuffer stuffed(out, options.dot_stuff && options.target == Target::iis);
-  REQUEUE_CHECK(write_block(block.raw, stuffed));
+  REQUEUE_CHECK(stuffed.write(sent_fields(block.raw)));
   REQUEUE_CHECK(stuffed.write(rest));
   REQUEUE_CHECK(copy_rest(source, stuffed));
   return out.finish();

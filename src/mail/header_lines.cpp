@@ -125,4 +125,23 @@ std::size_t leading_x_headers_size(std::string_view block) {
   return size;
 }
 
+std::string sent_fields(std::string_view block) {
+  const auto leading = leading_x_headers_size(block);
+  FieldCursor cursor(block);
+  std::string out;
+  std::size_t kept = leading;
+  bool at_head = true;
+  for (auto field = cursor.next(); field; field = cursor.next()) {
+    if (cursor.position() <= leading) continue;
+    const auto begin = cursor.position() - field->whole.size();
+    at_head = at_head && begin <= kept;
+    const bool joins_ours = at_head && is_one_of(field->name, {"x-sender", "x-receiver"});
+    if (!joins_ours && !is_one_of(field->name, {"Bcc", "Resent-Bcc"})) continue;
+    if (begin > kept) out += block.substr(kept, begin - kept);
+    kept = cursor.position();
+  }
+  out += block.substr(kept);
+  return out;
+}
+
 }  // namespace requeue::mail

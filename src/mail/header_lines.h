@@ -77,6 +77,12 @@ bool is_one_of(std::string_view name, std::initializer_list<std::string_view> na
 // theirs.
 std::size_t leading_x_headers_size(std::string_view block);
 
+// The block as it is sent: less its leading x-headers and its Bcc and Resent-Bcc fields. An x-header behind a Bcc that
+// goes would stand among ours, and the service would send to whom it names: with nothing kept before it, it goes too.
+std::string sent_fields(std::string_view block);
+// Bcc fields behind this many bytes would be shown to every recipient: such a message is not sent.
+inline constexpr std::uint64_t longest_sent_header = 64ULL << 20U;
+
 // As read_header_block, without its fields: for who writes or compares bytes.
 Result<HeaderBlock> read_raw_header_block(ByteReader& source, std::string* rest, std::uint64_t limit);
 

@@ -60,7 +60,7 @@ State::Handler State::handler_for(std::string_view event) {
       {"replay", &State::see_replay},
       {"message", &State::see_message},
       {"intent", &State::see_intent},
-      {"commit", &State::see_intent},
+      {"commit", &State::see_commit},
       {"abort", &State::see_intent},
       {"in_doubt", &State::see_intent},
       {"resolved", &State::see_resolved},

@@ -114,6 +114,7 @@ class State : public Fold {
   std::set<std::string> restoring_abandoned;
 
   std::string probe_result, probe_token;
+  std::string probe_smtp;  // "HOST:PORT" of one by SMTP
   double probe_seconds = 0;
   bool probe_of_this_snapshot = false;
 
@@ -130,6 +131,7 @@ class State : public Fold {
 
   bool replay_begun = false;
   bool replay_complete = false;            // the last replay left nothing pending or failed
+  std::uint64_t refused_recipients = 0;    // by SMTP servers, of messages that went to the others
   std::uint64_t in_doubt = 0;              // as the last replay ended, less what a person settled since
   std::set<std::string> replayed_folders;  // top folders, lower case, once replayed with --folder
 
@@ -158,6 +160,7 @@ class State : public Fold {
   Result<void> see_replay(const Json& event);
   Result<void> see_message(const Json& event);
   Result<void> see_intent(const Json& event);
+  Result<void> see_commit(const Json& event);
   Result<void> see_resolved(const Json& event);
   Result<void> see_replay_end(const Json& event);
   Result<void> see_confirmed(const Json& event);

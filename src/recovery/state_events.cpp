@@ -187,6 +187,7 @@ Result<void> State::see_restored(const Json& event) {
 Result<void> State::see_probe(const Json& event) {
   probe_result = text_of(event, "result");
   probe_token = text_of(event, "token");
+  probe_smtp = text_of(event, "smtp");
   const auto seconds = event.find("seconds");
   probe_seconds = seconds != event.end() && seconds->is_number() ? seconds->get<double>() : 0;
   probe_of_this_snapshot = snapshot.has_value();
@@ -211,6 +212,11 @@ Result<void> State::see_intent(const Json& /*event*/) {
   replay_begun = true;
   replay_complete = false;
   return {};
+}
+
+Result<void> State::see_commit(const Json& event) {
+  refused_recipients += count_of(event, "refused");
+  return see_intent(event);
 }
 
 // A person's word on a message in doubt stands above what made it doubtful.

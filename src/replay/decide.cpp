@@ -49,12 +49,16 @@ constexpr std::string_view rules[] = {
     "staging_gone",
     "name_taken",
     "reboot",
+    "smtp_unanswered",
     // failed
     "source_changed",
     "source_damaged",
     "compose_failed",
     "rename_failed",
     "rename_unknown",
+    "smtp_refused",
+    "smtp_deferred",
+    "smtp_lost",
     // a journal of an older version may name none
     "",
 };

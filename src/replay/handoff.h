@@ -49,9 +49,19 @@ struct Handed {
   std::string_view rule;  // static storage
 };
 
+struct RefusedBy {  // recipients that an SMTP server did not take, of a message that went to the others
+  std::string source;
+  std::uint64_t recipients = 0;
+};
+
 struct Outcome {
   std::uint64_t replayed = 0, failed = 0;
   std::vector<Handed> handed;
+  // By SMTP.
+  std::string stop;  // why nothing more is to be handed over in this run; empty: go on
+  std::vector<RefusedBy> refused;
+  std::uint64_t changed_line_ends = 0;  // messages whose LF or lone CR went out as CRLF
+  std::uint64_t eight_bit_unasked = 0;  // messages beyond ASCII for a server that does not offer 8BITMIME
 };
 
 // Hands over `group` (at most 256 indexes of plan.messages) in the spec's order of steps 1 to 5. Commits of the group

@@ -91,7 +91,7 @@ Result<void> record_message(recovery::Recovery& recovery, const MessageEvent& ev
   fields["disposition"] = to_string(event.disposition);
   fields["rule"] = event.rule;
   if (!event.duplicate_of.empty()) fields["duplicate_of"] = escape_bytes(event.duplicate_of);
-  if (!event.written_name.empty()) {
+  if (!event.written_sha256.empty()) {
     fields["written_name"] = event.written_name;
     fields["written_sha256"] = event.written_sha256;
   }

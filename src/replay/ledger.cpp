@@ -25,6 +25,7 @@ OpenIntent intent_of(const Json& json, const std::string& source) {
   intent.written_sha256 = text_of(json, "written_sha256");
   intent.boot = text_of(json, "boot");
   intent.details = text_of(json, "details");
+  intent.smtp = text_of(json, "smtp");
   const auto options = json.find("options");
   if (options != json.end()) intent.options = mail::compose_options_of(*options).value_or(mail::ComposeOptions{});
   return intent;
@@ -95,7 +96,7 @@ void Ledger::see_commit(const std::string& source, const Json& json) {
   auto& standing = standings_[source];
   const auto how = text_of(json, "how");
   standing.disposition = Disposition::replayed;
-  standing.rule = intern_rule(how.empty() || how == "renamed" ? "replay" : how);
+  standing.rule = intern_rule(how.empty() || how == "renamed" || how == "smtp" ? "replay" : how);
   standing.journaled = false;
   const auto intent = open_.find(source);
   if (intent == open_.end()) return;

@@ -3,10 +3,12 @@
 // Events of messages and their fields (docs/formats.md):
 //   message  {source, sha256, content, disposition, rule, duplicate_of, written_name, written_sha256, details}
 //   intent   {source, sha256, pickup (path), staging (path), name, written_sha256, options, envelope_recorded, boot,
-//   details} commit   {source, name, how: renamed|found_in_pickup|staged_gone} abort    {source, name, why} in_doubt
-//   {source, name, rule: staging_gone|name_taken|reboot|gone_before_empty, why} resolved {source, name, rule,
-//   word: sent|not_sent} replay_end {pickup_left, queue_before,
-//   queue_after, badmail_before, badmail_after, ...counts}
+//   details} or, by SMTP, {source, sha256, smtp (HOST:PORT), written_sha256, options, envelope_recorded, recipients,
+//   refused, boot, details} commit   {source, name, how: renamed|found_in_pickup|staged_gone|smtp [, code, refused]}
+//   abort    {source, name, why} in_doubt
+//   {source, name, rule: staging_gone|name_taken|reboot|gone_before_empty|smtp_unanswered, why} resolved {source, name,
+//   rule, word: sent|not_sent} replay_end {pickup_left, queue_before, queue_after, badmail_before, badmail_after,
+//   ...counts}
 // `source` is escape_bytes of the path below the Mailroot in the journal, and its true bytes in everything here (keys,
 // OpenIntent::source): escape it again when an event is written. `details` names a line of messages.jsonl, which holds
 // the personal fields of a manifest record (message_id, date, subject, from, envelope_*, ...) and, of an intent, the
@@ -43,6 +45,7 @@ struct OpenIntent {
   std::string written_sha256;
   std::string boot;  // empty: unknown, and never equals
   std::string details;
+  std::string smtp;  // "HOST:PORT" it was to go to by SMTP; then it has neither Pickup, staging nor name
   mail::ComposeOptions options;
 };
 

@@ -130,7 +130,10 @@ bool is_in_pickup_form(const std::string& source) {
 }
 
 bool is_as_found(const std::string& source, const PlanOptions& options) {
-  if (options.compose.target == mail::Target::exchange_replay) return false;
+  // Exchange and SMTP read no x-headers of Pickup's.
+  if (options.compose.target == mail::Target::exchange_replay || options.compose.target == mail::Target::smtp) {
+    return false;
+  }
   return is_in_pickup_form(source) && options.overrides.count(source) == 0;
 }
 

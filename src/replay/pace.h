@@ -15,8 +15,8 @@ using Sleep = std::function<void(std::chrono::milliseconds)>;
 
 class Pacer {
  public:
-  // Counts Badmail now: what comes later is new.
-  Pacer(const Pace& pace, Place place, std::string id, Watcher& watcher, const Sleep& sleep);
+  // Counts Badmail now: what comes later is new. Without a place there is nothing to count or to drain.
+  Pacer(const Pace& pace, std::optional<Place> place, std::string id, Watcher& watcher, const Sleep& sleep);
 
   // How many messages the next group may hold; 0: the limit is reached.
   [[nodiscard]] std::size_t next_group() const;
@@ -30,7 +30,7 @@ class Pacer {
   bool wait_for_drain();
 
   Pace pace_;
-  Place place_;
+  std::optional<Place> place_;
   std::string id_;
   Watcher& watcher_;
   const Sleep& sleep_;

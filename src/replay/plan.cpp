@@ -115,7 +115,8 @@ class Collector {
     const auto source = open_source(recovery_, message);
     if (!source) return;  // a live file may go at any moment; of the snapshot's, the handoff will tell
     const auto dot = mail::has_leading_dot(**source);
-    if (dot && *dot) note(message, "as_found_dot");
+    if (!dot || !*dot) return;
+    note(message, options_.compose.target == mail::Target::smtp ? "smtp_dot" : "as_found_dot");
   }
 
   recovery::Recovery& recovery_;

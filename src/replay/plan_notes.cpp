@@ -11,7 +11,7 @@ struct Sentence {
   std::string_view says;  // after "N messages: "
 };
 
-constexpr std::array<Sentence, 16> sentences = {{
+constexpr std::array<Sentence, 17> sentences = {{
     {"several_domains",
      "recipients known from headers only, in several domains: may have been delivered in part already"},
     {"log_delivered",
@@ -34,6 +34,9 @@ constexpr std::array<Sentence, 16> sentences = {{
     {"differing_return_paths", "several Return-Path fields that differ: ignored"},
     {"as_found_dot",
      "handed back byte for byte and a line starts with a dot: whether it was doubled already cannot be told"},
+    {"smtp_dot",
+     "found in Pickup or Drop and a line starts with a dot: one is taken away, as Pickup would (--no-dot-stuff keeps "
+     "it); whether it was doubled cannot be told"},
     {"has_streams", "alternate streams, where the service keeps its own envelope, are not replayed with them"},
     {"plan_not_followed", "the plan file says replay, a rule keeps them back: see the rule of each"},
 }};
@@ -97,6 +100,10 @@ void name_places(Plan& plan, const recovery::State& state, const Ledger& ledger)
     const auto doubted = ledger.doubted().find(message.source);
     if (doubted != ledger.doubted().end()) {
       const auto& intent = doubted->second;
+      if (!intent.smtp.empty()) {
+        places.push_back("the log of " + intent.smtp);
+        continue;
+      }
       for (const auto* const folder : {&intent.pickup, &intent.staging}) places.push_back(*folder + '/' + intent.name);
     } else if (!state.mailroot.empty()) {
       places.push_back(state.place_of(message.source));

@@ -26,7 +26,8 @@ std::string to_rfc5322(Timestamp time) {
   return text + " " + iso.substr(0, 4) + " " + iso.substr(11, 8) + " +0000";
 }
 
-std::string probe_message(const std::string& from, const std::string& to, const std::string& token, Timestamp time) {
+std::string probe_message(const std::string& from, const std::string& to, const std::string& token, Timestamp time,
+                          ProbeWay way) {
   const std::string domain = mail::domain_of(from);
   std::string text;
   const auto line = [&](std::string_view words) {
@@ -43,13 +44,18 @@ std::string probe_message(const std::string& from, const std::string& to, const 
   line("MIME-Version: 1.0");
   line("Content-Type: text/plain; charset=us-ascii");
   line("");
-  line("This is a test message of requeue. It was put into the Pickup folder of an SMTP");
-  line("service that is being recovered, to see whether mail is delivered again.");
+  if (way == ProbeWay::pickup) {
+    line("This is a test message of requeue. It was put into the Pickup folder of an SMTP");
+    line("service that is being recovered, to see whether mail is delivered again.");
+  } else {
+    line("This is a test message of requeue. It was sent by SMTP, the way that the mail of");
+    line("a queue is to go that is being recovered, to see whether mail is delivered.");
+  }
   line("");
   line("The next line begins with exactly one dot when all is right:");
   // Stuffed: Pickup removes one leading dot from each line.
   line("..this line begins with one dot");
-  line("Two dots: this Pickup removes none, so replay with --no-dot-stuff.");
+  if (way == ProbeWay::pickup) line("Two dots: this Pickup removes none, so replay with --no-dot-stuff.");
   line("");
   line("Please tell the person who sent it what you see, and when it arrived.");
   line("Token: " + token);

@@ -6,6 +6,7 @@
 #include "replay/handoff_steps.h"
 #include "replay/look.h"
 #include "replay/pace.h"
+#include "replay/smtp_handoff.h"
 
 namespace requeue::replay {
 namespace {
@@ -14,16 +15,19 @@ constexpr std::size_t journal_group = 256;  // messages whose details are flushe
 
 class CarryingOut {
  public:
+  // `server` is told with the end of a replay by SMTP, which has no place.
   CarryingOut(recovery::Recovery& recovery, Ledger& ledger, Plan& plan, const PlanOptions& options, const Pace& pace,
-              Place place, Watcher& watcher, const Sleep& sleep)
+              std::optional<Place> place, std::string server, std::unique_ptr<Handoff> handoff, Watcher& watcher,
+              const Sleep& sleep)
       : recovery_(recovery),
         ledger_(ledger),
         plan_(plan),
         options_(options),
-        place_(place),
+        place_(std::move(place)),
+        server_(std::move(server)),
         watcher_(watcher),
-        pacer_(pace, place, recovery.state().id, watcher, sleep),
-        handoff_(make_handoff(recovery, ledger, plan, options, std::move(place), watcher)) {}
+        pacer_(pace, place_, recovery.state().id, watcher, sleep),
+        handoff_(std::move(handoff)) {}
 
   Result<ReplayResult> run();
 
@@ -36,12 +40,15 @@ class CarryingOut {
   std::vector<std::size_t> next_group(std::size_t& at, std::size_t size) const;
   void take_over(const Outcome& outcome);
   Result<void> record_end();
+  void record_look(Json& fields) const;
+  [[nodiscard]] Look look() { return place_ ? look_around(*place_, recovery_.state().id) : Look{}; }
 
   recovery::Recovery& recovery_;
   Ledger& ledger_;
   Plan& plan_;
   const PlanOptions& options_;
-  Place place_;
+  std::optional<Place> place_;
+  std::string server_;
   Watcher& watcher_;
   Pacer pacer_;
   std::unique_ptr<Handoff> handoff_;
@@ -49,13 +56,13 @@ class CarryingOut {
 };
 
 Result<ReplayResult> CarryingOut::run() {
-  result_.before = look_around(place_, recovery_.state().id);
+  result_.before = look();
   REQUEUE_CHECK(journal_changes(false));
   REQUEUE_CHECK(hand_over());
   REQUEUE_CHECK(journal_changes(true));
   REQUEUE_CHECK(handoff_->finish());
   result_.counts = plan_.counts();
-  result_.after = look_around(place_, recovery_.state().id);
+  result_.after = look();
   REQUEUE_CHECK(record_end());
   if (watcher_.stop_requested() && result_.counts.pending != 0) {
     return failure(Error{Exit::interrupted,
@@ -161,6 +168,7 @@ Result<void> CarryingOut::hand_over() {
     REQUEUE_TRY(const auto outcome, handoff_->group(group));
     take_over(outcome);
     watcher_.advance(group.size(), 0);
+    if (!result_.stopped.empty()) break;
     // When nothing of a whole group could be moved, Pickup itself is the matter; the rest stays pending.
     const auto moved = [](const Handed& one) { return one.rule != "rename_failed" && one.rule != "rename_unknown"; };
     if (!outcome.handed.empty() && std::none_of(outcome.handed.begin(), outcome.handed.end(), moved)) break;
@@ -177,20 +185,33 @@ void CarryingOut::take_over(const Outcome& outcome) {
     auto& message = plan_.messages[one.index];
     message.disposition = one.disposition;
     message.rule = one.rule;
-    message.final_now = one.disposition == Disposition::replayed;
+    message.final_now = one.disposition == Disposition::replayed || one.disposition == Disposition::in_doubt;
   }
   result_.now_replayed += outcome.replayed;
+  result_.stopped = outcome.stop;
+  result_.refused.insert(result_.refused.end(), outcome.refused.begin(), outcome.refused.end());
+  result_.changed_line_ends += outcome.changed_line_ends;
+  result_.eight_bit_unasked += outcome.eight_bit_unasked;
+}
+
+void CarryingOut::record_look(Json& fields) const {
+  if (!place_) {
+    fields["smtp"] = server_;
+    fields["refused"] = result_.refused_recipients();
+    return;
+  }
+  fields["pickup_left"] = result_.after.pickup_ours;
+  fields["queue_before"] = result_.before.queue;
+  fields["queue_after"] = result_.after.queue;
+  fields["badmail_before"] = result_.before.badmail;
+  fields["badmail_after"] = result_.after.badmail;
 }
 
 Result<void> CarryingOut::record_end() {
   const auto& counts = result_.counts;
   Json fields;
   fields["folders"] = options_.folders;
-  fields["pickup_left"] = result_.after.pickup_ours;
-  fields["queue_before"] = result_.before.queue;
-  fields["queue_after"] = result_.after.queue;
-  fields["badmail_before"] = result_.before.badmail;
-  fields["badmail_after"] = result_.after.badmail;
+  record_look(fields);
   fields["found"] = counts.found;
   fields["replayed"] = counts.replayed;
   fields["duplicate"] = counts.duplicate;
@@ -206,10 +227,25 @@ Result<void> CarryingOut::record_end() {
 
 }  // namespace
 
+std::uint64_t ReplayResult::refused_recipients() const {
+  std::uint64_t count = 0;
+  for (const auto& one : refused) count += one.recipients;
+  return count;
+}
+
 Result<ReplayResult> carry_out(recovery::Recovery& recovery, Ledger& ledger, Plan& plan, const PlanOptions& options,
                                const Pace& pace, Place place, Watcher& watcher,
                                const std::function<void(std::chrono::milliseconds)>& sleep) {
-  return CarryingOut(recovery, ledger, plan, options, pace, std::move(place), watcher, sleep).run();
+  auto handoff = make_handoff(recovery, ledger, plan, options, place, watcher);
+  return CarryingOut(recovery, ledger, plan, options, pace, std::move(place), {}, std::move(handoff), watcher, sleep)
+      .run();
+}
+
+Result<ReplayResult> send_out(recovery::Recovery& recovery, Ledger& ledger, Plan& plan, const PlanOptions& options,
+                              const Pace& pace, submission::Submitter& submitter, const std::string& server,
+                              Watcher& watcher, const std::function<void(std::chrono::milliseconds)>& sleep) {
+  auto handoff = make_smtp_handoff(recovery, ledger, plan, options, submitter, server, watcher);
+  return CarryingOut(recovery, ledger, plan, options, pace, {}, server, std::move(handoff), watcher, sleep).run();
 }
 
 }  // namespace requeue::replay

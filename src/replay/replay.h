@@ -7,6 +7,7 @@
 
 #include "replay/handoff.h"
 #include "replay/plan.h"
+#include "submission/submission.h"
 
 namespace requeue::replay {
 
@@ -28,6 +29,11 @@ struct ReplayResult {
   std::uint64_t now_replayed = 0;
   bool stopped_on_badmail = false;
   Look before, after;
+  // By SMTP.
+  std::string stopped;  // why the rest is left pending; empty: it is not
+  std::vector<RefusedBy> refused;
+  std::uint64_t changed_line_ends = 0, eight_bit_unasked = 0;
+  [[nodiscard]] std::uint64_t refused_recipients() const;
 };
 
 // Sleeps are asked of the caller so that tests need none. Journals a `message` event for each message whose standing
@@ -36,5 +42,11 @@ struct ReplayResult {
 Result<ReplayResult> carry_out(recovery::Recovery& recovery, Ledger& ledger, Plan& plan, const PlanOptions& options,
                                const Pace& pace, Place place, Watcher& watcher,
                                const std::function<void(std::chrono::milliseconds)>& sleep);
+
+// The same by SMTP: no Pickup, so that nothing is looked at and Pace::wait and stop_on_badmail say nothing. `server` as
+// recorded, "HOST:PORT".
+Result<ReplayResult> send_out(recovery::Recovery& recovery, Ledger& ledger, Plan& plan, const PlanOptions& options,
+                              const Pace& pace, submission::Submitter& submitter, const std::string& server,
+                              Watcher& watcher, const std::function<void(std::chrono::milliseconds)>& sleep);
 
 }  // namespace requeue::replay

@@ -63,7 +63,7 @@ Result<void> check_not_standing(const recovery::State& state, const Ledger& ledg
     }
   }
   const auto intent = ledger.doubted().find(message.source);
-  if (intent == ledger.doubted().end() || message.rule == "name_taken") return {};
+  if (intent == ledger.doubted().end() || message.rule == "name_taken" || !intent->second.smtp.empty()) return {};
   REQUEUE_TRY(const bool there, stands(files.open(intent->second.pickup), intent->second.name));
   if (!there) return {};
   return word_refused(Exit::precondition, message.source, intent->second.name + " in Pickup" + why,
@@ -107,6 +107,7 @@ Result<void> record_word(recovery::Recovery& recovery, const Ledger& ledger, con
 
 // Nothing of it is known for certain where the place is not found or not ours any more: then nothing is removed.
 void remove_kept(files::Files& files, const OpenIntent& intent, const std::string& id, bool last, Watcher& watcher) {
+  if (!intent.smtp.empty()) return;
   const files::Path pickup(intent.pickup);
   const auto beside = files.open(pickup.parent_path());
   if (!beside || !is_written_name(intent.name, id)) return;

@@ -6,7 +6,7 @@
 namespace requeue::replay {
 namespace {
 
-constexpr std::array<RuleWords, 36> rules{{
+constexpr std::array<RuleWords, 40> rules{{
     {"no_recipient", "no recipient is known", "--envelopes FILE says whom it goes to"},
     {"no_from", "it has no From: Pickup would put it into Badmail", "--release no_from writes a From of the sender"},
     {"not_a_message", "it is empty or does not begin with a header block", ""},
@@ -31,6 +31,7 @@ constexpr std::array<RuleWords, 36> rules{{
     {"staging_gone", "the staging folder is gone: whether it was sent is not known", ""},
     {"name_taken", "other bytes stand in Pickup under its name", ""},
     {"reboot", "the machine was restarted during its hand-over: it may have been sent", ""},
+    {"smtp_unanswered", "it was sent by SMTP and the connection broke before the answer: the server may have it", ""},
     {"gone_before_empty", "it was gone before it could be taken out: the service may have sent it", ""},
     {"restoring_unfinished", "a restore of it was cut short: the service may have sent it", ""},
     {"source_changed", "the snapshot's file is not the one recorded",
@@ -46,6 +47,11 @@ constexpr std::array<RuleWords, 36> rules{{
     {"source_damaged", "the snapshot's file cannot be read", "run audit, and use a good copy of the recovery folder"},
     {"compose_failed", "the file for Pickup could not be written; the next run tries again", ""},
     {"rename_unknown", "whether it was moved into Pickup cannot be told", ""},
+    {"smtp_refused", "the SMTP server refused it; the next run tries again",
+     "--envelopes FILE or the plan file give other recipients"},
+    {"smtp_deferred", "the SMTP server put one of its recipients off; the next run tries again",
+     "--envelopes FILE or the plan file give other recipients"},
+    {"smtp_lost", "the connection broke before anything of it was sent; the next run tries again", ""},
     {"open_intent", "its hand-over was begun and is not settled; the next replay settles it", ""},
     {"plan_not_followed", "the plan file says replay, a rule keeps it back", ""},
     {"rename_failed", "it could not be moved into Pickup; the next run tries again", ""},

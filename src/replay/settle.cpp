@@ -30,6 +30,7 @@ Staged staged_of(const OpenIntent& intent) {
 
 std::uint64_t number_of(const std::string& name) {
   std::uint64_t number = 0;
+  if (name.empty()) return number;  // by SMTP
   for (std::size_t i = name.rfind('-') + 1; i < name.size() && name[i] != '.'; ++i) {
     number = number * 10 + static_cast<std::uint64_t>(name[i] - '0');
   }
@@ -83,6 +84,11 @@ Result<Settled> Settling::run() {
   REQUEUE_CHECK(recovery_.flush());
   REQUEUE_CHECK(add_own_site());
   for (const auto& intent : intents) {
+    // Nothing on this machine tells whether the server took it in.
+    if (!intent.smtp.empty()) {
+      REQUEUE_CHECK(doubt(intent, "smtp_unanswered", "a run was cut short between sending it and the server's answer"));
+      continue;
+    }
     REQUEUE_TRY(Site* const site, site_of(intent));
     REQUEUE_CHECK(decide(intent, *site));
   }
@@ -98,15 +104,16 @@ Result<Settled> Settling::run() {
 Result<std::vector<OpenIntent>> Settling::intents_in_order() const {
   std::vector<OpenIntent> intents;
   for (const auto& [source, intent] : ledger_.open_intents()) {
-    if (!is_written_name(intent.name, id_)) {
+    if (intent.smtp.empty() && !is_written_name(intent.name, id_)) {
       return failure(Exit::verification, "the record of a handoff is damaged", printable(intent.source),
                      "the name it gives is not one of this recovery folder",
                      "Nothing was sent. Use a good copy of the recovery folder.");
     }
     intents.push_back(intent);
   }
-  std::sort(intents.begin(), intents.end(),
-            [](const OpenIntent& a, const OpenIntent& b) { return number_of(a.name) < number_of(b.name); });
+  std::sort(intents.begin(), intents.end(), [](const OpenIntent& a, const OpenIntent& b) {
+    return std::pair(number_of(a.name), a.source) < std::pair(number_of(b.name), b.source);
+  });
   return intents;
 }
 

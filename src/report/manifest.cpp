@@ -230,6 +230,10 @@ void Manifest::add_standing(Json& record, const Row& row) const {
 
 void Manifest::add_written(Json& record, const Row& row) const {
   const auto* account = handovers_.find(row.source);
+  // How a server answered to what it did not take in is the explanation of a rule; of anything else it is a rest.
+  const bool by_smtp = account != nullptr && account->committed && account->committed->name.empty();
+  const auto disposition = text_of(record, "disposition");
+  if (!by_smtp && disposition != "failed" && disposition != "in_doubt") record.erase("smtp");
   if (account == nullptr || !account->committed) return;
   record["written_name"] = escape_bytes(account->committed->name);
   record["written_sha256"] = escape_bytes(account->committed->written_sha256);

@@ -16,6 +16,7 @@ Result<void> read_personal(files::Tree& recovery, Personal& wanted) {
     for (const auto& column : personal_columns) {
       if (const auto value = line.find(column); value != line.end()) found->second[column] = *value;
     }
+    if (const auto smtp = line.find("smtp"); smtp != line.end()) found->second["smtp"] = *smtp;
     return {};
   };
   REQUEUE_TRY([[maybe_unused]] const auto file, journal::read_details(recovery, visit));

@@ -75,6 +75,18 @@ Json Redaction::record(const Json& record) const {
   replace("mih", [&](const std::string& value) { return text("h", value); });
   replace("subject", [&](const std::string& value) { return text("s", value); });
   replace("from", [&](const std::string& value) { return text("n", value); });
+  // A server's words may hold anything; its numbers do not.
+  if (const auto smtp = redacted.find("smtp"); smtp != redacted.end() && smtp->is_object()) {
+    if (const auto answer = smtp->find("answer"); answer != smtp->end()) answer->erase("text");
+    if (const auto refused = smtp->find("refused"); refused != smtp->end() && refused->is_array()) {
+      for (auto& one : *refused) {
+        if (!one.is_object()) continue;
+        one["recipient"] = address(text_of(one, "recipient"));
+        one.erase("text");
+      }
+    }
+    if (const auto server = smtp->find("server"); server != smtp->end()) *server = text("v", text_of(*smtp, "server"));
+  }
   if (const auto list = redacted.find("envelope_recipients"); list != redacted.end() && list->is_array()) {
     for (auto& each : *list) {
       if (each.is_string()) each = address(each.get_ref<const std::string&>());

@@ -29,6 +29,8 @@ Result<std::string> written_again(AuditWork& work, const Handover& handover, con
 
 bool needs_envelope(const Handover& handover) {
   if (!handover.options) return false;  // nothing can be derived; rederive() says why
+  // By SMTP the envelope goes beside the message, and only a From that was added is made of it.
+  if (handover.options->target == mail::Target::smtp) return handover.options->add_from;
   return !handover.options->as_found && handover.options->target != mail::Target::plain;
 }
 

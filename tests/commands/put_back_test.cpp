@@ -45,7 +45,7 @@ TEST_CASE("a service that was stopped for a run that Ctrl-C ended is put back", 
   const commands::Options options;
   Obedient service;
   CtrlC console;
-  commands::Context context{options, *files, service, true, console, {}, {}};
+  commands::Context context{options, *files, service, true, console, {}, {}, {}};
   const auto recovery =
       recovery::open_to_write(*files, folder.path() / "recovery", recovery::Missing::make, {}, console);
   REQUIRE(recovery);

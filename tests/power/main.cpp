@@ -120,7 +120,7 @@ class Trial {
     options.pace.batch = 3;
     const auto service = requeue::service::no_service();
     Quiet quiet;
-    requeue::commands::Context context{options, *files_, *service, true, quiet, {"test", "test", ""}, {}};
+    requeue::commands::Context context{options, *files_, *service, true, quiet, {"test", "test", ""}, {}, {}};
     context.sleep = [](std::chrono::milliseconds) {};
     if (verb == "evacuate") return requeue::commands::evacuate(context);
     if (verb == "replay") return requeue::commands::replay(context);

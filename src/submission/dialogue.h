@@ -1,0 +1,39 @@
+// One connection's talk: RFC 5321 from EHLO on, message after message.
+#pragma once
+
+#include "submission/channel.h"
+
+namespace requeue::submission {
+
+class Dialogue {
+ public:
+  explicit Dialogue(std::unique_ptr<Channel> channel) : channel_(std::move(channel)) {}
+  ~Dialogue();  // says QUIT where the connection is whole
+  Dialogue(const Dialogue&) = delete;
+  Dialogue& operator=(const Dialogue&) = delete;
+
+  // EHLO (what the server can do), then NOOP. Exit::precondition when the server says no.
+  Result<void> greet();
+  Result<Submitted> send(const Letter& letter, const Permit& permit);
+  [[nodiscard]] bool takes_eight_bit() const { return eight_bit_; }
+  [[nodiscard]] bool broken() const { return broken_; }
+
+ private:
+  Result<Answer> ask(std::string_view command, std::chrono::seconds timeout);
+  Result<Answer> read_answer(std::chrono::seconds timeout);
+  Result<std::string> read_line(std::chrono::seconds timeout);
+  [[nodiscard]] std::string mail_command(const Letter& letter) const;
+  void reset();
+  Submitted broke(Submitted so_far, Standing standing, const Error& error);
+  Result<Submitted> offer(const Letter& letter, const Permit& permit, Submitted so_far);
+  Submitted transfer(const Letter& letter, Submitted so_far);
+  Result<void> send_body(ByteReader& body);
+  void learn(std::string_view line);
+
+  std::unique_ptr<Channel> channel_;
+  std::string received_;  // bytes of the server that are not read yet
+  bool size_ = false, eight_bit_ = false, utf8_ = false;
+  bool broken_ = false;
+};
+
+}  // namespace requeue::submission
