@@ -11,3 +11,12 @@ requeue_program(standin_service)
 add_test(NAME service_manager COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/windows/service ${REQUEUE_WINDOWS_ARCH}
   $<TARGET_FILE:requeue> $<TARGET_FILE:standin_service> ${CMAKE_SOURCE_DIR}/sample_queues)
 set_tests_properties(service_manager PROPERTIES SKIP_RETURN_CODE 77)
+
+# Alternate streams as an NTFS volume has them.
+add_executable(streams_program ntfs/streams_program_windows.cpp)
+target_include_directories(streams_program PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+target_link_libraries(streams_program PRIVATE requeue_cli requeue_test_support requeue_warnings)
+requeue_program(streams_program)
+add_test(NAME ntfs_volume COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/windows/ntfs ${REQUEUE_WINDOWS_ARCH}
+  $<TARGET_FILE:requeue> $<TARGET_FILE:streams_program> ${CMAKE_SOURCE_DIR}/sample_queues)
+set_tests_properties(ntfs_volume PROPERTIES SKIP_RETURN_CODE 77)
