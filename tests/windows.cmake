@@ -20,3 +20,8 @@ requeue_program(streams_program)
 add_test(NAME ntfs_volume COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/windows/ntfs ${REQUEUE_WINDOWS_ARCH}
   $<TARGET_FILE:requeue> $<TARGET_FILE:streams_program> ${CMAKE_SOURCE_DIR}/sample_queues)
 set_tests_properties(ntfs_volume PROPERTIES SKIP_RETURN_CODE 77)
+
+# A recovery folder between the platforms. The program for Linux is that of the preset release.
+add_test(NAME platforms COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/windows/platforms ${REQUEUE_WINDOWS_ARCH}
+  $<TARGET_FILE:requeue> ${CMAKE_SOURCE_DIR}/build/release/requeue ${CMAKE_SOURCE_DIR}/sample_queues)
+set_tests_properties(platforms PROPERTIES SKIP_RETURN_CODE 77)
