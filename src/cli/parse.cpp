@@ -266,7 +266,10 @@ void add_own_options(CLI::App& app, std::string_view verb, Options& options) {
     app.add_option("PATH", options.path, "A Mailroot or a recovery folder; without it, the Mailroot of the metabase");
   }
   if (verb == "snapshot" || verb == "evacuate") {
-    app.add_option("--method", "How the snapshot is made: copy")->check(CLI::IsMember({"copy"}));
+    add_value<snapshot::Method>(app, "--method", options.method, parse_method,
+                                "How the snapshot is made: copy (default); link, as hard links on the same volume: no "
+                                "byte is written; auto, link where it can be had",
+                                "copy|link|auto");
   }
   if (verb == "evacuate" || verb == "empty") {
     app.add_option("--keep", options.keep, "Leave this folder as it is (repeatable)")->type_name("NAME");

@@ -74,6 +74,13 @@ std::optional<replay::Policy> parse_policy(const std::string& text) {
   return std::nullopt;
 }
 
+std::optional<snapshot::Method> parse_method(const std::string& text) {
+  if (text == "copy") return snapshot::Method::copy;
+  if (text == "link") return snapshot::Method::link;
+  if (text == "auto") return snapshot::Method::automatic;
+  return std::nullopt;
+}
+
 std::optional<replay::Dedup> parse_dedup(const std::string& text) {
   if (text == "content") return replay::Dedup::content;
   if (text == "exact") return replay::Dedup::exact;

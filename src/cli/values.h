@@ -6,6 +6,7 @@
 #include <string>
 
 #include "replay/plan.h"
+#include "snapshot/take.h"
 
 namespace requeue::cli {
 
@@ -13,6 +14,7 @@ std::optional<std::uint64_t> parse_size(const std::string& text);  // 500, 500K,
 std::optional<std::int64_t> parse_age(const std::string& text);    // 90m, 36h, 5d, 2w; a bare number is refused
 std::optional<replay::Policy> parse_policy(const std::string& text);
 std::optional<replay::Dedup> parse_dedup(const std::string& text);
+std::optional<snapshot::Method> parse_method(const std::string& text);
 
 // A date or a time of day (UTC), or how long before `now`; nullopt when it is none.
 std::optional<Timestamp> parse_moment(const std::string& text, Timestamp now);

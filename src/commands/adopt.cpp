@@ -77,7 +77,7 @@ Result<Outcome> adopt(Context& context) {
   REQUEUE_TRY(const auto pickup, pickup_in_use(context));
   REQUEUE_TRY(const auto counts,
               mailroot::walk(*site.mailroot, [](const mailroot::Item&) -> Result<void> { return {}; }));
-  REQUEUE_CHECK(check_space(context, counts));
+  REQUEUE_CHECK(check_space(context, *site.mailroot, counts));
   if (context.options.dry_run) {
     context.console.result("DRY RUN: would copy " + counted(counts.files, "file") + "; nothing is written");
     return Outcome{Exit::done, Json{{"dry_run", true}}};

@@ -117,7 +117,7 @@ Result<Outcome> evacuate(Context& context) {
   REQUEUE_TRY(const auto site, find_site(context, state));
   REQUEUE_CHECK(require_same_mailroot(state, site));
   REQUEUE_TRY(const auto counts, mailroot::check_rights(*site.mailroot));
-  if (!state.emptying) REQUEUE_CHECK(check_space(context, counts));
+  if (!state.emptying) REQUEUE_CHECK(check_space(context, *site.mailroot, counts));
   REQUEUE_CHECK(tell_drop_and_badmail(context, *site.mailroot));
   if (context.options.dry_run) return evacuate_rehearse(context, site, counts);
   REQUEUE_TRY(const auto word, confirm(context, "empty", site.mailroot_path,

@@ -11,6 +11,7 @@
 
 #include "replay/plan.h"
 #include "replay/replay.h"
+#include "snapshot/take.h"
 #include "submission/submission.h"
 
 namespace requeue::commands {
@@ -40,6 +41,7 @@ struct Options {
   std::string stop_command, start_command, status_command;
   std::chrono::seconds timeout{120};
 
+  snapshot::Method method = snapshot::Method::copy;
   std::vector<std::string> keep;
   bool empty_mailbox = false;
 

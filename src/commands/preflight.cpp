@@ -75,7 +75,22 @@ Result<Site> open_site(Context& context, const std::string& given) {
   return check_site(context, *opened, {});
 }
 
-Result<void> check_space(Context& context, const mailroot::Counts& counts) {
+namespace {
+
+// Hard links need one volume; whether it has them is seen at the first one.
+Result<bool> will_link(Context& context, files::Tree& source, const files::Volume& volume) {
+  if (context.options.method == snapshot::Method::copy) return false;
+  REQUEUE_TRY(const auto from, source.volume(""));
+  if (from.identity == volume.identity) return true;
+  if (context.options.method == snapshot::Method::automatic) return false;
+  return failure(Exit::precondition, "--method link needs the recovery folder on the Mailroot's volume",
+                 context.options.recovery, "it is on another one",
+                 "Nothing was touched. Choose a recovery folder there, or --method copy.");
+}
+
+}  // namespace
+
+Result<void> check_space(Context& context, files::Tree& source, const mailroot::Counts& counts) {
   REQUEUE_TRY(const auto resolved, context.files.resolve(context.options.recovery));
   REQUEUE_TRY(const auto tree, nearest_folder(context.files, resolved));
   REQUEUE_TRY(const auto volume, tree->volume(""));
@@ -85,7 +100,9 @@ Result<void> check_space(Context& context, const mailroot::Counts& counts) {
     error.hint = "Nothing was touched. Choose a recovery folder that this account can write.";
     return failure(std::move(error));
   }
-  const auto needed = counts.bytes + counts.bytes / 10 + (1U << 20U);
+  REQUEUE_TRY(const bool links, will_link(context, source, volume));
+  const auto written = links ? 0 : counts.bytes;
+  const auto needed = written + written / 10 + (1U << 20U);
   if (volume.free_bytes < needed) {
     return failure(Exit::precondition, "not enough free space for the snapshot", resolved.string(),
                    std::to_string(volume.free_bytes) + " bytes are free, " + std::to_string(needed) +

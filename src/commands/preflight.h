@@ -26,8 +26,9 @@ Result<Site> open_site(Context& context, const std::string& given);
 // The checks of open_site on a Mailroot that is open already.
 Result<Site> check_site(Context& context, std::shared_ptr<files::Tree> tree, mailroot::Folders folders);
 
-// Room for a copy of the tree and 10 % more where the recovery folder is or will be.
-Result<void> check_space(Context& context, const mailroot::Counts& counts);
+// Where the recovery folder is or will be: room for a copy of `tree` and 10 % more; with --method link, the same
+// volume.
+Result<void> check_space(Context& context, files::Tree& tree, const mailroot::Counts& counts);
 
 // The tree may be worked on: Exit::precondition when the service runs.
 Result<void> require_stopped(Context& context, std::string_view for_what);

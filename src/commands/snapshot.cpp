@@ -26,7 +26,7 @@ Result<Outcome> snapshot(Context& context) {
   REQUEUE_CHECK(require_stopped(context, "a snapshot"));
   REQUEUE_TRY(const auto counts,
               mailroot::walk(*site.mailroot, [](const mailroot::Item&) -> Result<void> { return {}; }));
-  REQUEUE_CHECK(check_space(context, counts));
+  REQUEUE_CHECK(check_space(context, *site.mailroot, counts));
   if (context.options.dry_run) {
     context.console.result("DRY RUN: would copy " + counted(counts.files, "file") + ", " +
                            counted(counts.bytes, "byte") + "; nothing is written");

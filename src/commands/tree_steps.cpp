@@ -45,12 +45,15 @@ bool named_in(const std::vector<std::string>& keep, std::string_view folder) {
 Result<Step> snapshot_step(Context& context, recovery::Recovery& recovery, files::Tree& tree, bool adopted,
                            Json& body) {
   const Stopwatch watch;
-  REQUEUE_TRY(const auto taken, snapshot::take(recovery, tree, bag_info(context, tree), adopted, context.console));
+  REQUEUE_TRY(const auto taken, snapshot::take(recovery, tree, bag_info(context, tree), adopted, context.options.method,
+                                               context.console));
   body["snapshot"] = snapshot_json(taken.facts);
+  body["snapshot"]["linked"] = taken.linked;
   auto& console = context.console;
   console.result("[ok] snapshot: " + counted(taken.facts.files, "file") + ", " + counted(taken.facts.bytes, "byte") +
                  ", " + counted(taken.facts.folders, "folder") + ", " +
-                 counted(taken.facts.streams, "alternate stream"));
+                 counted(taken.facts.streams, "alternate stream") +
+                 (taken.linked > 0 ? "; " + counted(taken.linked, "file") + " linked, not copied" : ""));
   name_all(context, taken.others, "links and special files are recorded, not copied, and stay where they are");
   name_all(context, taken.superseded,
            "in the earlier snapshot and no longer in the Mailroot; kept in superseded, never replayed");

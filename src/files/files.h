@@ -55,6 +55,7 @@ struct Status {
   std::uint32_t attributes = 0;      // FILE_ATTRIBUTE_* on Windows, 0 on Linux
   std::uint32_t owner = 0;           // uid, gid on Linux
   std::uint32_t group = 0;
+  std::uint32_t names = 1;  // hard links to it
   bool operator==(const Status&) const = default;
 };
 
@@ -89,6 +90,8 @@ class Reader : public ByteReader {
   virtual Result<Status> status() = 0;
   // False when the bytes may have come from the page cache (tmpfs, or a file system that offers no way past it).
   [[nodiscard]] virtual bool reached_disk() const = 0;
+  // For Tree::create_link alone: the handle of a real file, else -1.
+  [[nodiscard]] virtual std::intptr_t native() const { return -1; }
 };
 
 class Writer : public ByteWriter {
@@ -149,6 +152,9 @@ class Tree {
   // other FUSE volumes) it gets the new name beside the old one, then loses the old one; in between it has both. Never
   // for a handoff: the service could take it while it stands in staging as well.
   virtual Result<void> take_name(const Relative& from, const Relative& to) { return rename(from, to); }
+  // A hard link: another name for the very file that `opened` reads, whatever its first name leads to by now. Never
+  // replaces (Cause::exists). Cause::cross_volume, or Cause::not_supported: the volume has none, or allows none here.
+  virtual Result<void> create_link(Reader& opened, const Relative& path);
   virtual Result<void> set_attributes(const Relative& path, const Attributes& attributes) = 0;
   virtual Result<void> write_stream(const Relative& path, const std::string& stream, ByteReader& bytes) = 0;
 

@@ -71,6 +71,7 @@ struct Facts {
   std::uint64_t size = 0;
   std::uint64_t index = 0;
   ULONG tag = 0;  // of its reparse point, 0 when it is none
+  ULONG names = 1;
   bool folder = false;
 };
 NTSTATUS facts_of(HANDLE handle, Facts& facts);

@@ -22,6 +22,15 @@ std::string_view name_of(std::string_view path) {
 }
 
 // The way that every platform has.
+Result<void> Tree::create_link(Reader& /*opened*/, const Relative& path) {
+  return failure(Error{Exit::failed,
+                       Cause::not_supported,
+                       "cannot make a hard link",
+                       to_text(path_of(path)),
+                       "this kind of folder has none",
+                       {}});
+}
+
 Result<void> Tree::flush_files(const std::vector<Relative>& paths) {
   for (const auto& path : paths) REQUEUE_CHECK(flush_file(path));
   return {};

@@ -41,6 +41,7 @@ class ReadOnlyTree final : public Tree {
   Result<void> remove_file(const Relative& path) override { return refuse("cannot remove a file", path); }
   Result<void> remove_folder(const Relative& path) override { return refuse("cannot remove a folder", path); }
   Result<void> rename(const Relative& from, const Relative&) override { return refuse("cannot rename a file", from); }
+  Result<void> create_link(Reader&, const Relative& path) override { return refuse("cannot make a hard link", path); }
   Result<void> set_attributes(const Relative& path, const Attributes&) override {
     return refuse("cannot set times and rights", path);
   }

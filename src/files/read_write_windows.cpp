@@ -25,6 +25,7 @@ class NtReader final : public Reader {
   }
   Result<Status> status() override { return status_of(file_.get(), path_); }
   [[nodiscard]] bool reached_disk() const override { return false; }
+  [[nodiscard]] std::intptr_t native() const override { return reinterpret_cast<std::intptr_t>(file_.get()); }
 
  private:
   Handle file_;

@@ -21,6 +21,7 @@ class PosixReader final : public Reader {
     return status;
   }
   [[nodiscard]] bool reached_disk() const override { return false; }
+  [[nodiscard]] std::intptr_t native() const override { return file_.number(); }
 
  private:
   Descriptor file_;

@@ -37,6 +37,7 @@ Status to_status(const struct statx& found) {
   status.mode = found.stx_mode & 07777U;
   status.owner = found.stx_uid;
   status.group = found.stx_gid;
+  status.names = found.stx_nlink;
   return status;
 }
 

@@ -65,6 +65,7 @@ NTSTATUS facts_of(HANDLE handle, Facts& facts) {
   if (const auto status = ask(handle, FileStandardInformation, standard); status < 0) return status;
   facts.size = unsigned_of(standard.EndOfFile);
   facts.folder = standard.Directory != 0;
+  facts.names = standard.NumberOfLinks;
   FILE_INTERNAL_INFORMATION internal{};
   if (const auto status = ask(handle, FileInternalInformation, internal); status < 0) return status;
   facts.index = unsigned_of(internal.IndexNumber);
@@ -93,6 +94,7 @@ Status status_of(const Facts& facts, std::uint32_t serial) {
   status.changed = time_of(facts.basic.ChangeTime);
   status.created = time_of(facts.basic.CreationTime);
   status.attributes = facts.basic.FileAttributes;
+  status.names = facts.names;
   return status;
 }
 

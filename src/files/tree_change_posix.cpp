@@ -125,6 +125,21 @@ Result<void> PosixTree::take_name(const Relative& from, const Relative& to) {
   return {};
 }
 
+// Through the descriptor's own entry: what stands under the first name by now does not matter.
+Result<void> PosixTree::create_link(Reader& opened, const Relative& path) {
+  const std::string what = "cannot make a hard link";
+  if (opened.native() < 0) return Tree::create_link(opened, path);
+  REQUEUE_TRY(const Place place, below(path, what));
+  const auto source = "/proc/self/fd/" + std::to_string(opened.native());
+  if (::linkat(AT_FDCWD, source.c_str(), place.folder.number(), place.name.c_str(), AT_SYMLINK_FOLLOW) == 0) return {};
+  // EPERM: the file system has none, or the kernel allows none to a file of somebody else's.
+  const int number = errno;
+  const bool unable = number == EPERM || number == EMLINK || number == ENOENT;
+  Error error = error_of(unable ? ENOTSUP : number, what, path_of(path));
+  if (unable) error.why = "this volume has no hard links, or allows none to this file";
+  return failure(std::move(error));
+}
+
 Result<void> PosixTree::set_attributes(const Relative& path, const Attributes& attributes) {
   REQUEUE_TRY(const Place place, at(path, "cannot set times and rights"));
   return apply_attributes(place, attributes, path_of(path));

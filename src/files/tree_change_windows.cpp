@@ -82,7 +82,10 @@ bool set_file_attributes(HANDLE handle, ULONG attributes) {
 
 }  // namespace
 
-NTSTATUS rename_handle(HANDLE file, HANDLE folder, const std::wstring& name, bool replace) {
+namespace {
+
+// A rename and a hard link are asked for with the same structure.
+NTSTATUS give_name(HANDLE file, HANDLE folder, const std::wstring& name, bool replace, FILE_INFORMATION_CLASS how) {
   const auto bytes = name.size() * sizeof(wchar_t);
   std::vector<std::uint64_t> memory((sizeof(FILE_RENAME_INFORMATION) + bytes) / sizeof(std::uint64_t) + 1);
   auto* const wanted = reinterpret_cast<FILE_RENAME_INFORMATION*>(memory.data());
@@ -92,8 +95,28 @@ NTSTATUS rename_handle(HANDLE file, HANDLE folder, const std::wstring& name, boo
   std::copy(name.begin(), name.end(), wanted->FileName);
   IO_STATUS_BLOCK block{};
   // A length below that of the bare structure is refused, however short the name.
-  return NtSetInformationFile(file, &block, wanted, static_cast<ULONG>(sizeof(FILE_RENAME_INFORMATION) + bytes),
-                              FileRenameInformation);
+  return NtSetInformationFile(file, &block, wanted, static_cast<ULONG>(sizeof(FILE_RENAME_INFORMATION) + bytes), how);
+}
+
+}  // namespace
+
+NTSTATUS rename_handle(HANDLE file, HANDLE folder, const std::wstring& name, bool replace) {
+  return give_name(file, folder, name, replace, FileRenameInformation);
+}
+
+Result<void> NtTree::create_link(Reader& opened, const Relative& path) {
+  constexpr std::string_view what = "cannot make a hard link";
+  if (opened.native() == -1) return Tree::create_link(opened, path);
+  REQUEUE_TRY(const Place place, below(path, what));
+  const auto file = reinterpret_cast<HANDLE>(opened.native());
+  const auto status = give_name(file, place.folder, place.name, false, FileLinkInformation);
+  if (status >= 0) return {};
+  Error error = error_of_status(status, std::string(what), path_of(path));
+  if (status == invalid_parameter || status == not_supported) {
+    error.cause = Cause::not_supported;
+    error.why = "this volume has no hard links";
+  }
+  return failure(std::move(error));
 }
 
 Result<Place> NtTree::below(const Relative& path, std::string_view what) const {

@@ -33,6 +33,7 @@ class PosixTree final : public Tree {
   Result<void> remove_folder(const Relative& path) override;
   Result<void> rename(const Relative& from, const Relative& to) override;
   Result<void> take_name(const Relative& from, const Relative& to) override;
+  Result<void> create_link(Reader& opened, const Relative& path) override;
   Result<void> set_attributes(const Relative& path, const Attributes& attributes) override;
   Result<void> write_stream(const Relative& path, const std::string& stream, ByteReader& bytes) override;
 

@@ -21,6 +21,12 @@ bool is_change(Cause cause) {
 Error in_words(Error error, const files::Relative& path) {
   error.what = "cannot copy a file into the snapshot";
   if (error.path.empty()) error.path = escape_bytes(path);
+  if (error.exit == Exit::precondition) {  // a link that cannot be had
+    error.hint =
+        "Nothing was removed from the Mailroot. Run again with --method copy, or with a recovery folder on the "
+        "Mailroot's own volume.";
+    return error;
+  }
   error.hint = error.cause == Cause::no_space
                    ? "Nothing was removed from the Mailroot. Make room for the recovery folder, then run again."
                    : "Nothing was removed from the Mailroot. Mend the cause, then run the same command again.";
@@ -80,7 +86,7 @@ Result<std::optional<Entry>> Copier::attempt(const mailroot::Item& item, const f
   if (!streams) return std::optional<Entry>();
   const auto after = mailroot_.status(item.path);
   if (!after && !is_change(after.error().cause)) return failure(after.error());
-  if (!after || !same_state(*after, item.status)) return std::optional<Entry>();
+  if (!after || !same_state(*after, entry.status)) return std::optional<Entry>();
   return std::optional<Entry>(std::move(entry));
 }
 
@@ -90,9 +96,51 @@ Result<bool> Copier::copy_main(const mailroot::Item& item, Entry& entry) {
   if (!reader) return failure(std::move(reader.error()));
   REQUEUE_TRY(const auto opened, (*reader)->status());
   if (!same_state(opened, item.status)) return false;
+  // The removal of a read-only name makes all its names writable on Windows.
+  constexpr std::uint32_t read_only = 1;
+  if (method_ != Method::copy && opened.names == 1 && (opened.attributes & read_only) == 0) {
+    REQUEUE_TRY(const auto linked, link_main(item, **reader, entry));
+    if (linked) return *linked;
+  }
   REQUEUE_TRY(const auto size, pour(**reader, entry.stored));
   entry.sha256 = to_hex(payload_.back().sha256);
   return size == item.status.size;
+}
+
+// Linked first and read afterwards: the link itself changes the change time, and what is read must be what stands there
+// from then on.
+Result<std::optional<bool>> Copier::link_main(const mailroot::Item& item, files::Reader& reader, Entry& entry) {
+  auto made = recovery_.create_link(reader, files::join(folder, entry.stored));
+  if (!made) {
+    const auto cause = made.error().cause;
+    const bool cannot = cause == Cause::not_supported || cause == Cause::cross_volume || cause == Cause::denied;
+    if (cannot && method_ == Method::automatic) return std::optional<bool>();
+    if (cannot) made.error().exit = Exit::precondition;
+    return failure(std::move(made.error()));
+  }
+  payload_.push_back({entry.stored, {}});
+  REQUEUE_TRY(const auto linked, reader.status());
+  const bool same = linked.identity == item.status.identity && linked.size == item.status.size &&
+                    linked.written == item.status.written && linked.names == 2;
+  if (!same) return std::optional<bool>(false);
+  entry.status = linked;
+  REQUEUE_TRY(const auto size, digest(reader, payload_.back().sha256));
+  entry.sha256 = to_hex(payload_.back().sha256);
+  ++linked_;
+  return std::optional<bool>(size == linked.size);
+}
+
+Result<std::uint64_t> Copier::digest(files::Reader& reader, Sha256Bytes& sha256) {
+  Sha256 digest;
+  std::uint64_t size = 0;
+  for (;;) {
+    REQUEUE_TRY(const auto count, reader.read(buffer_.data(), buffer_.size()));
+    if (count == 0) break;
+    digest.update({buffer_.data(), count});
+    size += count;
+  }
+  sha256 = digest.finish();
+  return size;
 }
 
 Result<bool> Copier::copy_streams(const mailroot::Item& item, Entry& entry) {

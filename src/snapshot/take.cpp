@@ -50,8 +50,8 @@ class StoredPaths {
 
 class Taking {
  public:
-  Taking(files::Tree& recovery, files::Tree& mailroot, TagFile tag, Watcher& watcher)
-      : copier_(mailroot, recovery), tag_(std::move(tag)), watcher_(watcher) {}
+  Taking(files::Tree& recovery, files::Tree& mailroot, Method method, TagFile tag, Watcher& watcher)
+      : copier_(mailroot, recovery, method), tag_(std::move(tag)), watcher_(watcher) {}
 
   Result<void> see(const Item& item) {
     if (watcher_.stop_requested()) return failure(taking_interrupted());
@@ -67,6 +67,7 @@ class Taking {
   Taken taken;
   std::uint64_t payload_bytes = 0;
   [[nodiscard]] std::vector<Payload>& payload() { return copier_.payload(); }
+  [[nodiscard]] std::uint64_t linked() const { return copier_.linked(); }
 
  private:
   Result<void> record_other(const Item& item) {
@@ -106,14 +107,16 @@ Error nothing_removed(Error error) {
   return error;
 }
 
-Result<Taken> copy_and_seal(files::Tree& recovery, files::Tree& mailroot, const BagInfo& info, Watcher& watcher) {
+Result<Taken> copy_and_seal(files::Tree& recovery, files::Tree& mailroot, const BagInfo& info, Method method,
+                            Watcher& watcher) {
   REQUEUE_CHECK(move_aside(recovery));
   REQUEUE_CHECK(recovery.make_folder(files::Relative(folder)));
   REQUEUE_CHECK(recovery.make_folder(files::join(folder, data_folder)));
   REQUEUE_TRY(auto tag, TagFile::create(recovery, files_jsonl));
-  Taking taking(recovery, mailroot, std::move(tag), watcher);
+  Taking taking(recovery, mailroot, method, std::move(tag), watcher);
   REQUEUE_TRY(const auto counts, mailroot::walk(mailroot, [&](const Item& item) { return taking.see(item); }));
   static_cast<void>(counts);  // what was copied is counted, not what was seen
+  taking.taken.linked = taking.linked();
   REQUEUE_TRY(auto tag_sha256, taking.finish_tag());
   REQUEUE_TRY(taking.taken.facts.root,
               seal(recovery, info, taking.payload(), taking.payload_bytes, std::move(tag_sha256)));
@@ -123,8 +126,15 @@ Result<Taken> copy_and_seal(files::Tree& recovery, files::Tree& mailroot, const 
 
 Json fields_of(const Taken& taken, const files::Tree& mailroot) {
   const auto& facts = taken.facts;
-  Json fields{{"files", facts.files},   {"bytes", facts.bytes}, {"folders", facts.folders}, {"streams", facts.streams},
-              {"others", facts.others}, {"root", facts.root},   {"method", "copy"},         {"adopted", facts.adopted}};
+  Json fields{{"files", facts.files},
+              {"bytes", facts.bytes},
+              {"folders", facts.folders},
+              {"streams", facts.streams},
+              {"others", facts.others},
+              {"root", facts.root},
+              {"method", taken.linked > 0 ? "link" : "copy"},
+              {"adopted", facts.adopted}};
+  if (taken.linked > 0) fields["linked"] = taken.linked;
   // A copy made by hand is not the Mailroot: restore and replay must never take it for that.
   fields[facts.adopted ? "backup" : "mailroot"] = files::to_text(mailroot.path());
   if (taken.superseded.size() > most_named_in_the_journal) {
@@ -138,13 +148,13 @@ Json fields_of(const Taken& taken, const files::Tree& mailroot) {
 }  // namespace
 
 Result<Taken> take(recovery::Recovery& recovery, files::Tree& mailroot, const BagInfo& info, bool adopted,
-                   Watcher& watcher) {
+                   Method method, Watcher& watcher) {
   if (recovery.state().emptying) {
     return failure(Exit::precondition, "the snapshot stands for good", files::to_text(recovery.tree().path()),
                    "emptying the Mailroot has begun", "Nothing was touched. Next: requeue empty, or requeue status.");
   }
   watcher.phase("snapshot", 0, 0);
-  auto taken = copy_and_seal(recovery.tree(), mailroot, info, watcher);
+  auto taken = copy_and_seal(recovery.tree(), mailroot, info, method, watcher);
   if (!taken) return failure(nothing_removed(std::move(taken.error())));
   taken->facts.adopted = adopted;
   REQUEUE_CHECK(recovery.record("snapshot", fields_of(*taken, mailroot)));

@@ -15,7 +15,16 @@ struct BagInfo {         // bag-info.txt
   std::string host;      // Internal-Sender-Identifier: host and Mailroot
 };
 
+// How a file gets into the bag. A link is the file itself under another name: no byte is written, and nothing is copied
+// that somebody could still change through a name or handle of his own.
+enum class Method {
+  copy,
+  link,       // Exit::precondition where the volume has no hard links or is another one
+  automatic,  // link where it can be had, else copy
+};
+
 struct Taken {
+  std::uint64_t linked = 0;  // files that are links; one that has other names already is copied
   recovery::SnapshotFacts facts;
   std::vector<std::string> others;      // links and special files, named for the person (already safe to show)
   std::vector<std::string> superseded;  // files of an earlier sealed snapshot moved to superseded/N/
@@ -27,7 +36,7 @@ struct Taken {
 // removed from there once the new one is sealed. A file that changes while it is copied: tried three times, then
 // Exit::precondition. `adopted`: the tree is a copy made by hand.
 Result<Taken> take(recovery::Recovery& recovery, files::Tree& mailroot, const BagInfo& info, bool adopted,
-                   Watcher& watcher);
+                   Method method, Watcher& watcher);
 
 struct Wrong {
   std::string path;  // below the bag

@@ -49,6 +49,21 @@ TEST_CASE("what is written is the source without its Bcc, its dots doubled") {
   CHECK(files[0].sender == "a@example.com");
 }
 
+TEST_CASE("an evacuation by hard links does what one by copies does") {
+  const Window window;
+  window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));
+  window.put("Queue/NTFS_2.EML", mail("two", "b@example.org"));
+  auto command = window.evacuation();
+  command.insert(command.end(), {"--method", "link"});
+  const auto evacuated = window.ask(command);
+  CHECK(evacuated.exit == 0);
+  CHECK(evacuated.json["snapshot"]["linked"] == 2);
+  CHECK(evacuated.json["emptied"]["files"] == 2);
+  CHECK(window.replay().exit == 0);
+  CHECK(posted(window.pickup).size() == 2);
+  CHECK(window.ask({"audit", "--recovery", window.recovery.string()}).exit == 0);
+}
+
 TEST_CASE("of two files with equal bytes one is replayed and the other names it") {
   const Window window;
   window.put("Queue/NTFS_1.EML", mail("same", "a@example.org"));

@@ -43,6 +43,25 @@ TEMPLATE_TEST_CASE("a file takes its name and never replaces", "", Real, Recordi
   CHECK(cause_of(b.tree->take_name("Queue/absent", "Queue/b")) == Cause::not_found);
 }
 
+TEMPLATE_TEST_CASE("a hard link is the opened file itself, under a name that was free", "", Real, Recording,
+                   Faultless) {
+  Bench<TestType> b;
+  write(b.folder.path() / "a", "mine");
+  write(b.folder.path() / "taken", "theirs");
+  const auto opened = b.tree->open("a");
+  REQUIRE(opened);
+  CHECK(cause_of(b.tree->create_link(**opened, "taken")) == Cause::exists);
+  CHECK(cause_of(b.tree->create_link(**opened, "absent/b")) == Cause::not_found);
+  // Whoever takes the first name meanwhile: it is the opened file that gets the second one.
+  REQUIRE(b.tree->rename("a", "moved"));
+  write(b.folder.path() / "a", "somebody else's");
+  REQUIRE(b.tree->create_link(**opened, "b"));
+  CHECK(read(b.folder.path() / "b") == "mine");
+  CHECK(b.tree->status("b")->names == 2);
+  CHECK(b.tree->status("b")->identity == b.tree->status("moved")->identity);
+  CHECK(read(b.folder.path() / "taken") == "theirs");
+}
+
 TEMPLATE_TEST_CASE("a rename moves within the tree and never replaces", "", Real, Recording, Faultless) {
   Bench<TestType> b;
   write(b.folder.path() / "staging" / "a", "mine");

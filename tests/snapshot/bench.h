@@ -69,6 +69,7 @@ class Bench {
   [[nodiscard]] files::Files& files() { return *files_; }
   void record(std::string_view event, const Json& fields);
 
+  snapshot::Method method = snapshot::Method::copy;
   Result<snapshot::Taken> try_take();
   snapshot::Taken take();
   snapshot::VerifyResult verify();

@@ -66,8 +66,8 @@ TEST_CASE("The bag is a BagIt 1.0 bag: declaration, payload oxum, a manifest of 
 TEST_CASE("A ticket with a line end cannot write another field into bag-info.txt", "[snapshot]") {
   Bench bench;
   bench.open();
-  REQUIRE(
-      snapshot::take(bench.recovery(), bench.tree(), {"requeue", "CHG-1\nPayload-Oxum: 0.0\r", "h"}, false, bench.ear));
+  REQUIRE(snapshot::take(bench.recovery(), bench.tree(), {"requeue", "CHG-1\nPayload-Oxum: 0.0\r", "h"}, false,
+                         snapshot::Method::copy, bench.ear));
   const auto info = lines_of(read(bench.bag() / "bag-info.txt"));
   CHECK(info.size() == 5);
   CHECK(std::count(info.begin(), info.end(), "External-Identifier: CHG-1Payload-Oxum: 0.0") == 1);
@@ -166,7 +166,7 @@ TEST_CASE("An adopted backup is recorded as one, and not as the Mailroot", "[sna
   Bench bench;
   bench.add("Queue/a.EML", "one");
   bench.open();
-  const auto taken = snapshot::take(bench.recovery(), bench.tree(), {}, true, bench.ear);
+  const auto taken = snapshot::take(bench.recovery(), bench.tree(), {}, true, snapshot::Method::copy, bench.ear);
   REQUIRE(taken);
   CHECK(taken->facts.adopted);
   const auto event = bench.events("snapshot").at(0);

@@ -40,6 +40,7 @@ class AlteredTree final : public Tree {
   Result<void> set_attributes(const Relative& path, const Attributes& attributes) override {
     return inner_->set_attributes(path, attributes);
   }
+  Result<void> create_link(Reader& opened, const Relative& path) override { return inner_->create_link(opened, path); }
   Result<void> write_stream(const Relative& path, const std::string& stream, ByteReader& bytes) override {
     return inner_->write_stream(path, stream, bytes);
   }

@@ -28,6 +28,7 @@ class ObservedReader final : public Reader {
     return observed(*observer_, call_, [&] { return inner_->status(); });
   }
   [[nodiscard]] bool reached_disk() const override { return inner_->reached_disk(); }
+  [[nodiscard]] std::intptr_t native() const override { return inner_->native(); }
 
  private:
   std::unique_ptr<Reader> inner_;
@@ -121,6 +122,9 @@ class ObservedTree final : public Tree {
   }
   Result<void> rename(const Relative& from, const Relative& to) override {
     return observed(*observer_, call("rename", from, to), [&] { return inner_->rename(from, to); });
+  }
+  Result<void> create_link(Reader& opened, const Relative& path) override {
+    return through("create_link", path, [&] { return inner_->create_link(opened, path); });
   }
   Result<void> set_attributes(const Relative& path, const Attributes& attributes) override {
     return through("set_attributes", path, [&] { return inner_->set_attributes(path, attributes); });
