@@ -82,7 +82,10 @@ Result<Outcome> audit(Context& context) {
   for (const auto& finding : found.findings) console.result("finding: " + finding);
   for (const auto& note : found.notes) console.result("note: " + note);
   if (found.exit == Exit::attention) {
-    console.result("Nothing is wrong with the record, but messages wait for a person: " + again(context, "plan"));
+    // A sealed record is not planned with any more.
+    console.result(
+        found.seal ? "Nothing is wrong with the record; it was sealed with messages open: " + again(context, "report")
+                   : "Nothing is wrong with the record, but messages wait for a person: " + again(context, "plan"));
   }
   console.result("journal head " + found.head);
   Outcome outcome;

@@ -20,12 +20,14 @@ code, .hash { font-family: "Cascadia Mono", Consolas, "Liberation Mono", monospa
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: .3rem .55rem; border-bottom: 1px solid var(--line); vertical-align: top;
   overflow-wrap: anywhere; }
-th { font-weight: 600; color: var(--soft); font-size: .85rem; }
+th { font-weight: 600; color: var(--soft); font-size: .85rem; overflow-wrap: normal; }
+.scroll td { min-width: 7rem; } .scroll td.n, .scroll td.state, .scroll td.when { min-width: 0; }
+td.hash { white-space: nowrap; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.state { white-space: nowrap; }
 td.when { white-space: nowrap; font-variant-numeric: tabular-nums; }
 td.zero { color: var(--line); }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; } .scroll svg { min-width: 40rem; }
 .facts { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: 0; }
 .facts dt { color: var(--soft); } .facts dd { margin: 0; overflow-wrap: anywhere; }
 .verdict { display: inline-block; padding: .3rem .8rem; border-radius: .3rem; background: var(--wash);

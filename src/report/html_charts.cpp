@@ -48,6 +48,7 @@ void domain_chart(HtmlWriter& page, const Figures& figures) {
   constexpr std::uint64_t row = 22;
   constexpr std::uint64_t names = 300;
   constexpr std::uint64_t bars = 600;
+  page.markup("<div class=\"scroll\">");
   open_picture(page, row * domains.size() + 4, "Recipient domains, by what became of their messages");
   std::uint64_t top = 2;
   for (const auto& [name, domain] : domains) {
@@ -64,7 +65,7 @@ void domain_chart(HtmlWriter& page, const Figures& figures) {
     page.number(domain.messages).markup("</text>");
     top += row;
   }
-  page.markup("</svg>\n");
+  page.markup("</svg></div>\n");
 }
 
 void age_table(HtmlWriter& page, const Figures& figures) {

@@ -94,6 +94,18 @@ breaks once "a commit stands twice" sed -i '/"event":"commit"/p' R/journal.jsonl
 breaks once "an intent is missing" sed -i '0,/"event":"intent"/s//"event":"none"/' R/journal.jsonl
 breaks sent "a detail was changed" sed -i 's/b@example.org/x@example.org/' R/messages.jsonl
 breaks sent "a written hash is another" sed -i 's/"written_sha256":"[0-9a-f]\{4\}/"written_sha256":"0000/' R/journal.jsonl
+# Sent by SMTP, a message has no name: neither in its intent nor in the manifest.
+name=$(jq -r 'select(.source == "Queue/100%.eml" and .event == "commit") | .name' R/journal.jsonl)
+sed -i "/\"event\":\"intent\"/s/\"name\":\"$name\",/\"smtp\":\"mail.example.com:25\",/; /\"event\":\"commit\"/s/\"name\":\"$name\"/\"name\":\"\"/" R/journal.jsonl
+sed -i "s/\"written_name\":\"$name\"/\"written_name\":\"\"/" manifest.jsonl
+[ "$(grep -c "$name" R/journal.jsonl)" = 1 ] || fail "the name was not taken out"
+when="by SMTP"
+all_pass manifest once sent
+grep -q '^composed again: 3; left to requeue audit: 2$' said || fail "other counts of what was sent by SMTP: $(cat said)"
+rm -rf R
+cp -a whole R
+cp manifest.whole manifest.jsonl
+
 PUBLIC_KEY=$work/other.pub
 ! passes seal || fail "seal passes with another key"
 PUBLIC_KEY=$work/key.pub
