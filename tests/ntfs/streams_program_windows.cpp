@@ -11,6 +11,7 @@
 #include "core/text.h"
 #include "core/wide_windows.h"
 #include "files/nt_windows.h"
+#include "submission/submission.h"
 #include "support/altered_files.h"
 
 namespace {
@@ -66,7 +67,8 @@ int main(int count, char** arguments) {
   files.alter_volume = [](files::Volume& volume) { volume.keeps_streams = true; };
   const auto service = service::no_service();
   PlainConsole console;
-  commands::Context context{parsed.options, files, *service, true, console, cli::this_program(), sleep_for};
+  commands::Context context{parsed.options,      files,     *service,           true, console,
+                            cli::this_program(), sleep_for, submission::connect};
   auto outcome = parsed.command(context);
   if (!outcome) return tell(outcome.error().exit, Json{{"error", escape_bytes(to_text(outcome.error()))}});
   return tell(outcome->exit, outcome->body);
