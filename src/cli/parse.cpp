@@ -8,6 +8,8 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/cli.h"
+#include "cli/man.h"
+#include "cli/option_tree.h"
 #include "cli/values.h"
 #include "cli/verbs.h"
 #include "core/text.h"
@@ -448,9 +450,18 @@ constexpr const char* purpose =
     "  requeue probe --mailroot M --recovery R --from admin@example.com --to me@example.org\n"
     "  requeue replay --recovery R\n";
 
+// `help`, `help VERB`: the same as --help.
+std::vector<std::string> as_help(const std::vector<std::string>& given) {
+  if (given.empty() || given.front() != "help") return given;
+  std::vector<std::string> arguments(given.begin() + 1, given.end());
+  arguments.emplace_back("--help");
+  return arguments;
+}
+
 }  // namespace
 
-Parsed parse(const std::vector<std::string>& arguments) {
+Parsed parse(const std::vector<std::string>& given) {
+  const auto arguments = as_help(given);
   Parsed parsed;
   auto& options = parsed.options;
   parsed.json = std::ranges::find(arguments, "--json") != arguments.end();
@@ -465,6 +476,10 @@ Parsed parse(const std::vector<std::string>& arguments) {
     return "requeue " + it.version + " (" + it.build + ")";
   });
   for (const auto& verb : verbs()) add_verb(program, verb, options);
+  // Not for people: the build asks for the man pages. Without a group it stands in no help.
+  std::string page;
+  auto* const man = program.add_subcommand("man", "A man page in roff")->group("");
+  man->add_option("VERB", page);
   if (arguments.empty()) {
     std::cerr << program.help();
     parsed.finished = static_cast<int>(Exit::usage);
@@ -473,6 +488,12 @@ Parsed parse(const std::vector<std::string>& arguments) {
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // CLI11 takes them from the back
   try {
     program.parse(std::move(reversed));
+    if (man->parsed()) {
+      const auto text = man_page(words_of(program), page, self().version);
+      std::cout << text;
+      parsed.finished = static_cast<int>(text.empty() ? Exit::usage : Exit::done);
+      return parsed;
+    }
   } catch (const CLI::Success& success) {
     parsed.finished = program.exit(success);
     return parsed;

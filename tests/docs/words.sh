@@ -33,7 +33,7 @@ while IFS= read -r line; do
   for option in $(grep -oE '(^| )--[a-z-]+' <<< "$line"); do
     grep -qE -- "(^|[ ,])$option( |,|$)" <<< "$help" || complain "$page: requeue $verb has no $option"
   done
-done < <(grep -oHE '(^    |`)requeue [a-z]+[^`#|{]*' "${pages[@]}" | sed -E 's/:(    |`)/:/' | grep -v 'requeue redaction key')
+done < <(grep -oHE '(^    |`)requeue [a-z]+[^`#|{]*' "${pages[@]}" | sed -E 's/:(    |`)/:/' | grep -vE 'requeue (redaction key|man VERB|help VERB)')
 [ "$commands" -ge 60 ] || complain "only $commands command lines were found"
 
 links=0
