@@ -28,6 +28,9 @@ function(requeue_room name)
   target_link_libraries(requeue_${name} PUBLIC ${ROOM_USES} ${ROOM_LIBRARIES} PRIVATE requeue_warnings)
   # Most of a build is reading the same headers and instantiating the same templates again.
   set_target_properties(requeue_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 10)
+  # Files that are to be compiled by themselves: those that scripts/mutation changes one by one.
+  list(TRANSFORM REQUEUE_APART PREPEND ${CMAKE_SOURCE_DIR}/ OUTPUT_VARIABLE apart)
+  set_source_files_properties(${apart} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   if(WIN32)
     # The macros of windows.h stay with those that need it.
     list(FILTER sources INCLUDE REGEX "_windows\\.cpp$")

@@ -6,6 +6,7 @@
 #include "commands/whereabouts.h"
 #include "commands/words.h"
 #include "core/text.h"
+#include "replay/handoff.h"
 
 namespace requeue::commands {
 namespace {
@@ -53,7 +54,8 @@ Result<Outcome> adopt_work(Context& context, recovery::Recovery& recovery, files
 // Resolved; empty when none was given.
 Result<std::string> pickup_in_use(Context& context) {
   if (context.options.pickup.empty()) return std::string();
-  const auto tree = context.files.open(context.options.pickup);
+  REQUEUE_TRY(const auto path, replay::resolve_pickup(context.files, context.options.pickup));
+  const auto tree = context.files.open(path);
   if (tree) return (*tree)->path().string();
   return failure(Exit::precondition, "cannot open the Pickup in use", context.options.pickup, tree.error().why,
                  "Nothing was touched. Give --pickup the Pickup folder of the running service.");

@@ -2,6 +2,7 @@
 
 #include "core/text.h"
 #include "mailroot/mailroot.h"
+#include "replay/handoff.h"
 
 namespace requeue::commands {
 namespace {
@@ -54,7 +55,7 @@ Result<replay::LiveMail> live_mail(files::Files& files, files::Tree* mailroot, c
   replay::LiveMail live;
   if (mailroot != nullptr) REQUEUE_CHECK(add_tree(*mailroot, id, live));
   if (!pickup.empty()) {
-    REQUEUE_TRY(const auto resolved, files.resolve(pickup));
+    REQUEUE_TRY(const auto resolved, replay::resolve_pickup(files, pickup));
     REQUEUE_TRY(const auto tree, files.open(resolved));
     REQUEUE_CHECK(add_folder(*tree, "", id, live));
     REQUEUE_TRY(const auto beside, files.open(resolved.parent_path()));

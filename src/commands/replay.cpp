@@ -14,14 +14,15 @@
 #include "commands/words.h"
 #include "core/text.h"
 #include "mailroot/mailroot.h"
+#include "replay/handoff.h"
 
 namespace requeue::commands {
 namespace {
 
 // Pickup as given, here or to adopt; or that of the recorded Mailroot (its name compared without case).
 Result<files::Path> pickup_of(Context& context, const recovery::State& state) {
-  if (!context.options.pickup.empty()) return context.files.resolve(context.options.pickup);
-  if (!state.pickup.empty()) return context.files.resolve(state.pickup);
+  if (!context.options.pickup.empty()) return replay::resolve_pickup(context.files, context.options.pickup);
+  if (!state.pickup.empty()) return replay::resolve_pickup(context.files, state.pickup);
   if (state.mailroot.empty()) {
     return failure(Exit::usage, "it is not known into which Pickup to replay", context.options.recovery,
                    "the journal names no Mailroot", "Nothing was sent. Give --pickup DIR.");

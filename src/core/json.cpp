@@ -1,5 +1,7 @@
 #include "core/json.h"
 
+#include "core/text.h"
+
 template class nlohmann::basic_json<nlohmann::ordered_map>;
 
 namespace requeue {
@@ -30,7 +32,7 @@ bool too_deep(std::string_view text) {
 }  // namespace
 
 std::string to_line(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return escape_controls_as_json(json.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 std::optional<Json> parse_object(std::string_view text) {

@@ -15,7 +15,8 @@ namespace requeue {
 using Json = nlohmann::ordered_json;
 
 // One line, no newline, valid UTF-8 whatever the strings hold (each string passed through escape_bytes beforehand;
-// a byte that slipped through becomes U+FFFD rather than an exception).
+// a byte that slipped through becomes U+FFFD rather than an exception). No control character and nothing that changes
+// how a line is shown stands in it: a terminal may be given it.
 std::string to_line(const Json& json);
 
 // An object, or nullopt for anything else. Never throws; refuses nesting deeper than 64.

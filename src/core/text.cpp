@@ -1,5 +1,6 @@
 #include "core/text.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -120,6 +121,56 @@ std::string unescape_bytes(std::string_view text) {
     } else {
       out += text[i++];
     }
+  }
+  return out;
+}
+
+std::string escape_controls(std::string_view text) {
+  bool unsafe = false, escaped = false;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto unit = unit_at(text, i);
+    unsafe = unsafe || unit.length == 0 || unsafe_to_show(unit.code);
+    escaped = escaped || escape_at(text, i);
+    i += std::max<std::size_t>(unit.length, 1);
+  }
+  if (!unsafe) return std::string(text);
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto unit = unit_at(text, i);
+    const auto length = std::max<std::size_t>(unit.length, 1);
+    if (unit.length == 0 || unsafe_to_show(unit.code)) {
+      for (std::size_t j = i; j < i + length; ++j) append_hex_byte(out, byte_at(text, j));
+    } else if (!escaped && text[i] == '\\') {
+      out += "\\\\";
+    } else {
+      out.append(text.substr(i, length));
+    }
+    i += length;
+  }
+  return out;
+}
+
+std::string escape_controls_as_json(std::string json) {
+  const auto is_plain = [](char c) { return static_cast<unsigned char>(c) < 0x7F; };
+  if (std::all_of(json.begin(), json.end(), is_plain)) return json;
+  std::string out;
+  out.reserve(json.size());
+  const auto unit_of_utf16 = [&](std::uint32_t unit) {
+    out += "\\u";
+    for (int shift = 12; shift >= 0; shift -= 4) out += digits[(unit >> static_cast<unsigned>(shift)) & 0xFU];
+  };
+  for (std::size_t i = 0; i < json.size();) {
+    const auto unit = unit_at(json, i);
+    const auto length = std::max<std::size_t>(unit.length, 1);
+    if (unit.length == 0 || !unsafe_to_show(unit.code)) {
+      out.append(json, i, length);
+    } else if (unit.code < 0x10000) {
+      unit_of_utf16(unit.code);
+    } else {
+      unit_of_utf16(0xD800U + ((unit.code - 0x10000U) >> 10U));
+      unit_of_utf16(0xDC00U + ((unit.code - 0x10000U) & 0x3FFU));
+    }
+    i += length;
   }
   return out;
 }

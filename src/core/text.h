@@ -16,6 +16,13 @@ std::string escape_bytes(std::string_view bytes);
 // The inverse of escape_bytes.
 std::string unescape_bytes(std::string_view text);
 
+// For a CSV cell: what escape_bytes gave, with control characters, line ends and what changes how a line is shown (see
+// printable) as \xNN too, one for each byte. unescape_bytes gives the same bytes as without it.
+std::string escape_controls(std::string_view text);
+// For JSON: the same characters above U+007E, which JSON may hold as they are, as \uNNNN. The same value to every
+// reader.
+std::string escape_controls_as_json(std::string json);
+
 // For a terminal or a log: escape_bytes, and control characters, line ends and bidirectional marks as \xNN or
 // \u{NNNN}. Nothing that a message or a file name contains can move the cursor or end the line.
 std::string printable(std::string_view bytes);

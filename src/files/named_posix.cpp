@@ -67,8 +67,16 @@ tl::unexpected<Error> too_large(const Path& path, std::uint64_t limit) {
 
 Result<std::string> read_named_file(const Path& path, std::uint64_t limit) {
   const std::string what = "cannot read a file";
-  const Descriptor file(retried([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY); }));
+  // Opening a FIFO that nobody writes to would wait for ever, and reading a terminal or a device for no end.
+  constexpr int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+  const Descriptor file(retried([&] { return ::open(path.c_str(), flags); }));
   if (!file) return refused(error_of(errno, what, path));
+  Status status;
+  if (status_of(file.number(), status) != 0) return refused(error_of(errno, what, path));
+  if (status.kind != Kind::file) {
+    return failure(Exit::precondition, what, path.string(), "it is no regular file",
+                   "check that this is the file you meant; what comes out of a pipe has to be put into a file first");
+  }
   std::string bytes;
   std::vector<char> buffer(65536);
   for (;;) {

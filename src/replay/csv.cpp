@@ -31,7 +31,7 @@ std::string quoted(const std::string& field) {
 }
 
 std::string text_of_value(const Json& value) {
-  if (value.is_string()) return value.get<std::string>();
+  if (value.is_string()) return escape_controls(value.get_ref<const std::string&>());
   if (value.is_null()) return {};
   if (!value.is_array()) return value.dump();
   std::string out;

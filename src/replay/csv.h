@@ -18,7 +18,9 @@ std::string restore_cell(std::string_view cell);
 
 // One line with its CRLF; each field defused, and quoted where it must be.
 std::string csv_line(const std::vector<std::string>& fields);
-// The values of a record in the order of `columns`: lists joined by ';', numbers in digits, missing ones empty.
+// The values of a record in the order of `columns`: lists joined by ';', numbers in digits, missing ones empty. Control
+// characters and what changes the direction of text are written \xNN (escape_controls), so that a file that is shown in
+// a terminal is text, and each record one line.
 std::vector<std::string> csv_fields(const Json& record, const std::vector<std::string>& columns);
 
 struct CsvRow {

@@ -140,8 +140,13 @@ Result<Prepared> PickupHandoff::compose_one(std::size_t index, std::uint64_t num
   prepared.staged.name = written_name(message.sha256, recovery_.state().id, number);
   const auto reading = read_message(recovery_, plan_, message, options_);
   Json personal = Json::object();
-  if (reading) {
-    personal = personal_fields(index + 1, message, plan_, *reading);
+  if (reading) personal = personal_fields(index + 1, message, plan_, *reading);
+  if (!reading) {
+    prepared.rule = source_damaged;
+  } else if (personal.contains(too_long)) {
+    // Whom it went to could not be recorded, and nothing is sent of which that is so.
+    prepared.rule = compose_failed;
+  } else {
     const auto path = files::join(place_.staging, prepared.staged.name);
     // Readable by the service, whose account is not ours; never read-only, or it could not remove the file.
     REQUEUE_TRY(const auto writer, place_.beside->create(path, 0644));
@@ -151,8 +156,6 @@ Result<Prepared> PickupHandoff::compose_one(std::size_t index, std::uint64_t num
     if (!whole) return failure(std::move(whole.error()));
     if (!closed) return failure(std::move(closed.error()));
     prepared.rule = *whole;
-  } else {
-    prepared.rule = source_damaged;
   }
   REQUEUE_TRY(prepared.staged.details, recovery_.record_details(personal));
   return prepared;

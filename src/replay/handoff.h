@@ -24,6 +24,10 @@ struct Place {
   [[nodiscard]] files::Tree& looked_at() const { return around ? *around : *beside; }
 };
 
+// A Pickup that somebody named, absolute. Links on the way are followed; one in place of Pickup itself is refused
+// (Exit::precondition), with its target named: the service would not find what is put behind it.
+Result<files::Path> resolve_pickup(files::Files& files, const files::Path& pickup);
+
 // Everything that can be refused about a Pickup, before anything is written (Exit::precondition): exists, is a folder
 // and no link, may be written, staging can be made on its volume, space for `bytes`, renames that never replace work
 // there.

@@ -25,6 +25,19 @@ bool is_absent(files::Tree& tree, const files::Relative& path) {
   return !status && status.error().cause == Cause::not_found;
 }
 
+// Some bytes of addresses: enough to make a line that the record cannot hold, and then it is looked at closely.
+constexpr std::size_t many_bytes = std::size_t{2} << 20U;
+constexpr std::size_t longest_personal = std::size_t{15} << 20U;  // of the 16 MiB of a line
+
+bool is_too_long(const Reading& reading, const Json& fields) {
+  std::size_t bytes = 0;
+  for (const auto* const list : {&reading.envelope.recipients, &reading.not_owed, &reading.log.adds, &reading.log.takes,
+                                 &reading.log.refused, &reading.log.delivered}) {
+    for (const auto& address : *list) bytes += address.size() + 3;
+  }
+  return bytes > many_bytes && to_line(fields).size() > longest_personal;
+}
+
 bool is_file(files::Tree& tree, const files::Relative& path) {
   const auto status = tree.status(path);
   return status && status->kind == files::Kind::file;
@@ -166,6 +179,7 @@ Json personal_fields(std::uint64_t seq, const Message& message, const Plan& plan
   if (message.add_from) fields["added"] = escape_bytes(mail::added_from(reading.envelope));
   if (!reading.log.state.empty() || reading.log.says_anything()) fields["log"] = log_json(reading.log);
   if (!reading.not_owed.empty()) fields["not_owed"] = escaped_list(reading.not_owed);
+  if (is_too_long(reading, fields)) return Json{{too_long, true}};
   return fields;
 }
 

@@ -75,7 +75,9 @@ void remove_staged(Place& place, const std::string& name, Watcher& watcher);
 // Removes the staging folder when it holds nothing but its token.
 Result<void> remove_staging(Place& place);
 
-// The personal fields of a record, which stand in messages.jsonl and never in the journal.
+// The personal fields of a record, which stand in messages.jsonl and never in the journal. Only `too_long` where a line
+// could not hold them.
+constexpr const char* too_long = "too_long";
 Json personal_fields(std::uint64_t seq, const Message& message, const Plan& plan, const Reading& reading);
 
 }  // namespace requeue::replay

@@ -196,7 +196,12 @@ Result<void> read_path(files::Files& files, const std::string& path, LogEvidence
   REQUEUE_TRY(const auto whole, files.resolve(path));
   const auto beside = files.open(whole.parent_path());
   if (!beside) return no_log(path, beside.error().why, "Name a file or a folder of logs.");
-  const auto read = read_log(**beside, whole.filename().string(), path, into, watcher);
+  const auto name = whole.filename().string();
+  const auto status = (*beside)->status(name);
+  if (status && status->kind != files::Kind::file) {
+    return no_log(path, "it is no regular file", "Name a file or a folder of logs.");
+  }
+  const auto read = read_log(**beside, name, path, into, watcher);
   if (!read && read.error().cause == Cause::not_found)
     return no_log(path, "there is none", "Name a file or a folder of logs.");
   return read;

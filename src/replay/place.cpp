@@ -42,6 +42,12 @@ Result<Split> split(files::Files& files, const files::Path& pickup) {
   return Split{path.parent_path().empty() ? files::Path(".") : path.parent_path(), name.string()};
 }
 
+tl::unexpected<Error> refused_link(files::Tree& beside, const files::Relative& pickup) {
+  const auto target = beside.link_target(pickup);
+  return refused(beside.path_of(pickup), "it is a link to " + printable(target ? *target : "an unknown place"),
+                 "Links are not followed. Name the folder itself.");
+}
+
 Result<void> check_folder(Place& place) {
   const auto path = place.beside->path_of(place.pickup);
   auto status = place.beside->status(place.pickup);
@@ -49,11 +55,7 @@ Result<void> check_folder(Place& place) {
     if (status.error().cause != Cause::not_found) return refused(std::move(status.error()));
     return refused(path, "there is no such folder", "Name the Pickup folder of the running service with --pickup.");
   }
-  if (status->kind == files::Kind::link) {
-    const auto target = place.beside->link_target(place.pickup);
-    return refused(path, "it is a link to " + printable(target ? *target : "an unknown place"),
-                   "Links are not followed. Name the folder itself.");
-  }
+  if (status->kind == files::Kind::link) return refused_link(*place.beside, place.pickup);
   if (status->kind != files::Kind::folder) return refused(path, "it is no folder", "Name the Pickup folder.");
   return {};
 }
@@ -130,6 +132,15 @@ Result<void> write_token(Place& place, const mailroot::Token& token) {
 }
 
 }  // namespace
+
+Result<files::Path> resolve_pickup(files::Files& files, const files::Path& pickup) {
+  REQUEUE_TRY(const auto parts, split(files, pickup));
+  if (const auto beside = files.open(parts.parent)) {
+    const auto status = (*beside)->status(parts.name);
+    if (status && status->kind == files::Kind::link) return refused_link(**beside, parts.name);
+  }
+  return files.resolve(pickup);
+}
 
 Result<Place> open_place(files::Files& files, const files::Path& pickup, const std::string& recovery_id,
                          std::uint64_t bytes) {

@@ -22,6 +22,16 @@ std::string_view plan_word(Disposition disposition) {
   }
 }
 
+constexpr std::size_t longest_text = std::size_t{64} * 1024;
+
+// A Subject of megabytes is nothing that anybody reads, and no line of the record could hold it.
+std::string bounded(std::string_view text) {
+  if (text.size() <= longest_text) return escape_bytes(text);
+  auto size = longest_text;
+  while (size > longest_text - 3 && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U) --size;
+  return escape_bytes(text.substr(0, size)) + " [...]";
+}
+
 Json recipients_of(const mail::Envelope& envelope) {
   auto out = Json::array();
   for (const auto& recipient : envelope.recipients) out.push_back(escape_bytes(recipient));
@@ -52,11 +62,11 @@ Json record_of(std::uint64_t seq, const Message& message, const Reading& reading
   record["mtime"] = to_iso8601(message.mtime);
   record["sha256"] = to_hex(message.sha256);
   record["streams"] = message.streams;
-  record["message_id"] = escape_bytes(facts.message_id);
+  record["message_id"] = bounded(facts.message_id);
   record["mih"] = facts.message_id.empty() ? std::string() : md5_hex(facts.message_id);
-  record["date"] = escape_bytes(facts.date);
-  record["subject"] = escape_bytes(facts.subject);
-  record["from"] = escape_bytes(facts.from);
+  record["date"] = bounded(facts.date);
+  record["subject"] = bounded(facts.subject);
+  record["from"] = bounded(facts.from);
   record["envelope_sender"] = envelope.null_sender ? "<>" : escape_bytes(envelope.sender);
   record["envelope_recipients"] = recipients_of(envelope);
   record["envelope_source"] = std::string(mail::to_string(envelope.source));

@@ -80,8 +80,8 @@ class Settling {
 Result<Settled> Settling::run() {
   REQUEUE_TRY(const auto intents, intents_in_order());
   // A run that was killed may have left its intents in the system's memory only. They must be on the disk before any
-  // rename of theirs is made good here, or a power cut forgets them and the message is composed and sent again.
-  REQUEUE_CHECK(recovery_.flush());
+  // rename of theirs is made good here, or a power cut forgets them and the message is composed and sent again. They
+  // are: this run's own first line stands behind them and was flushed (recovery::open_to_write).
   REQUEUE_CHECK(add_own_site());
   for (const auto& intent : intents) {
     // Nothing on this machine tells whether the server took it in.

@@ -231,6 +231,7 @@ Result<void> Restoring::finish_group() {
   }
   // On the disk before the first file stands: otherwise a kill between the two leaves files in the Mailroot that a
   // replay, knowing nothing of them, would send a second time.
+  REQUEUE_CHECK(folders_.flush());
   REQUEUE_CHECK(record_->begin(sources));
   while (!group_.empty()) {
     const auto& member = group_.back();
@@ -255,6 +256,7 @@ void Restoring::discard_group() {
 
 // Last, and deepest first: each file put into a folder changes its time, and a mode may forbid to put any.
 Result<void> Restoring::finish_folders() {
+  REQUEUE_CHECK(folders_.flush());
   for (auto entry = finished_last_.rbegin(); entry != finished_last_.rend(); ++entry) {
     REQUEUE_TRY(const bool keeps_streams, keeps_streams_of(*entry));
     if (!entry->streams.empty() && keeps_streams) {

@@ -10,7 +10,8 @@ Result<void> RestoreFolders::make(const files::Relative& path) {
   auto made = target_.make_folder(path, 0700);
   if (made) {
     standing_.insert(path);
-    return target_.flush_folder(files::Relative(files::parent_of(path)));
+    unflushed_.emplace(files::parent_of(path));
+    return {};
   }
   if (made.error().cause == Cause::no_space || made.error().cause == Cause::io ||
       made.error().cause == Cause::read_only) {
@@ -29,6 +30,12 @@ Result<void> RestoreFolders::make(const files::Relative& path) {
   } else {
     result_.left_out.push_back(printable(path) + ": " + printable(made.error().why));
   }
+  return {};
+}
+
+Result<void> RestoreFolders::flush() {
+  for (const auto& parent : unflushed_) REQUEUE_CHECK(target_.flush_folder(parent));
+  unflushed_.clear();
   return {};
 }
 

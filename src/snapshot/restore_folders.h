@@ -15,6 +15,9 @@ class RestoreFolders {
   // error: the target's device cannot be written, which ends the run.
   Result<void> make(const files::Relative& path);
   Result<void> make_parents(const files::Relative& path);
+  // The names of those made since: before the record says of any file that it stands, and at the end. Together, since
+  // ten thousand folders in one need no more than one flush.
+  Result<void> flush();
   // Of a restore that was killed: never given their names, so never seen by the service as mail of ours.
   Result<void> remove_leftovers(const files::Relative& path);
   [[nodiscard]] bool stands(const files::Relative& path) const { return standing_.contains(path); }
@@ -24,6 +27,7 @@ class RestoreFolders {
   Restored& result_;
   std::set<files::Relative> standing_;  // made, or seen to stand
   std::set<files::Relative> refused_;
+  std::set<files::Relative> unflushed_;  // folders that hold names of new ones
 };
 
 }  // namespace requeue::snapshot

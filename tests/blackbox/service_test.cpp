@@ -2,40 +2,10 @@
 #include <boost/filesystem.hpp>
 #include <catch2/catch.hpp>
 
-#include "blackbox/window.h"
+#include "blackbox/served.h"
 
 namespace requeue::tests {
 namespace {
-
-class Served : public Window {
- public:
-  Served() : deliver(folder.path() / "delivered"), state(folder.path() / "service") {
-    fs::create_directories(deliver);
-    fs::create_directories(state);
-  }
-  ~Served() { standin("stop"); }
-  Served(const Served&) = delete;
-  Served& operator=(const Served&) = delete;
-
-  [[nodiscard]] std::string command(const std::string& verb) const {
-    return std::string("'") + STANDIN_PROGRAM + "' " + verb + " --state '" + state.string() + "'" +
-           (verb == "start" ? " --mailroot '" + mailroot.string() + "' --deliver '" + deliver.string() + "'" : "");
-  }
-  int standin(const std::string& verb) const { return run({"/bin/sh", {"-c", command(verb)}, {}}).exit; }
-  [[nodiscard]] std::vector<std::string> driven(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.end(), {"--service", "command", "--stop-command", command("stop"), "--start-command",
-                                       command("start"), "--status-command", command("status")});
-    return arguments;
-  }
-  [[nodiscard]] std::vector<std::string> with_folders(const std::string& verb) const {
-    return {verb, "--mailroot", mailroot.string(), "--recovery", recovery.string()};
-  }
-
-  fs::path deliver, state;
-};
-
-constexpr int running = 0;
-constexpr int stopped = 3;
 
 TEST_CASE("evacuate stops the service and leaves it stopped; start starts it") {
   const Served window;

@@ -19,6 +19,13 @@ TEST_CASE("a line is valid whatever its strings hold") {
   CHECK(to_line(json) == "{\"name\":\"a\xef\xbf\xbd\\nb\"}");
 }
 
+TEST_CASE("a line that is shown in a terminal is text, and the same value") {
+  const std::string hostile = "\x1b[2J\x7f\xc2\x9b\xe2\x80\xaegpj.exe\xf3\xa0\x81\x81 é";
+  const auto line = to_line({{"a", hostile}});
+  CHECK(line == R"({"a":"\u001b[2J\u007f\u009b\u202egpj.exe\udb40\udc41 é"})");
+  CHECK(text_of(parse_object(line).value(), "a") == hostile);
+}
+
 TEST_CASE("only objects are read") {
   CHECK(parse_object("{}"));
   for (const char* text : {"", "[]", "1", "null", "{", "{\"a\":}", "{} x", "{\"a\":1", "\xff"}) {

@@ -71,6 +71,18 @@ TEST_CASE("what is printable cannot move the cursor, end the line or turn its di
   CHECK(printable("\x9b") == "\\x9b");
 }
 
+TEST_CASE("a cell holds no control character, and goes back to the same bytes") {
+  for (const auto& bytes : strings_over("\\x1\x1b\xff", 6)) {
+    const auto text = escape_controls(escape_bytes(bytes));
+    REQUIRE(text.find('\x1b') == std::string::npos);
+    REQUIRE(unescape_bytes(text) == bytes);
+  }
+  CHECK(escape_controls("a\tb\r\n") == "a\\x09b\\x0d\\x0a");
+  CHECK(escape_controls("\xe2\x80\xaegpj.exe") == "\\xe2\\x80\\xaegpj.exe");
+  CHECK(escape_controls("\xc2\x9b") == "\\xc2\\x9b");
+  CHECK(escape_controls("C:\\mail é") == "C:\\mail é");
+}
+
 TEST_CASE("hex goes both ways and refuses what is not hex") {
   CHECK(to_hex(std::string_view("\x00\xff", 2)) == "00ff");
   CHECK(from_hex("00fF") == std::string("\x00\xff", 2));

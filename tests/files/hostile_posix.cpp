@@ -145,6 +145,17 @@ TEST_CASE("a link in the path of a tree is resolved once") {
   CHECK_FALSE(fs::exists(folder.path() / "nowhere"));
 }
 
+TEST_CASE("a file that the operator names and that is none is refused, not waited for") {
+  Bench<Real> b;
+  const auto pipe = b.folder.path() / "fifo";
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  for (const fs::path& path : {pipe, fs::path("/dev/zero"), fs::path("/dev/tty")}) {
+    const auto read = b.files->read_named(path, 10);
+    REQUIRE_FALSE(read);
+    CHECK(read.error().exit == Exit::precondition);
+  }
+}
+
 TEST_CASE("FIFOs, sockets and devices are never opened and never removed") {
   Bench<Real> b;
   REQUIRE(::mkfifo((b.folder.path() / "fifo").c_str(), 0600) == 0);

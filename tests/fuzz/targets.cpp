@@ -6,9 +6,16 @@
 namespace requeue::fuzz {
 
 const std::vector<Target>& targets() {
-  static const std::vector<Target> all{{"header_block", header_block}, {"addresses", addresses}, {"dates", dates},
-                                       {"compose", compose},           {"journal", journal},     {"manifest", manifest},
-                                       {"files_jsonl", files_jsonl},   {"envelopes", envelopes}, {"plan", plan},
+  static const std::vector<Target> all{{"header_block", header_block},
+                                       {"addresses", addresses},
+                                       {"dates", dates},
+                                       {"compose", compose},
+                                       {"journal", journal},
+                                       {"manifest", manifest},
+                                       {"files_jsonl", files_jsonl},
+                                       {"envelopes", envelopes},
+                                       {"plan", plan},
+                                       {"log", log},
                                        {"metabase", metabase}};
   return all;
 }

@@ -18,6 +18,7 @@ void files_jsonl(std::string_view bytes);
 void envelopes(std::string_view bytes);
 void plan(std::string_view bytes);
 void metabase(std::string_view bytes);
+void log(std::string_view bytes);
 
 struct Target {
   std::string_view name;  // also of its corpus: tests/fuzz/corpus/NAME

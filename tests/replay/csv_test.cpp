@@ -1,7 +1,10 @@
 #include "replay/csv.h"
 
+#include <algorithm>
+
 #include <catch2/catch.hpp>
 
+#include "core/text.h"
 #include "replay/plan.h"
 
 using namespace requeue;
@@ -77,6 +80,12 @@ TEST_CASE("ordinary cells are left alone", "[csv]") {
   CHECK(csv_line({"=1", "a,b", "\"q\""}) == "'=1,\"a,b\",\"\"\"q\"\"\"\r\n");
 }
 
+TEST_CASE("no cell of a record holds a control character or turns the direction of what is shown", "[csv]") {
+  const Json record = {{"subject", "a\x1b[31m\tb\r\nc"}, {"to", {"\xe2\x80\xae@x", "b@y"}}};
+  CHECK(csv_fields(record, {"subject", "to"}) ==
+        std::vector<std::string>{"a\\x1b[31m\\x09b\\x0d\\x0ac", "\\xe2\\x80\\xae@x;b@y"});
+}
+
 TEST_CASE("lists are joined, numbers are digits, missing values are empty", "[csv]") {
   const Json record = {{"seq", 7}, {"to", {"a@x", "b@y"}}, {"none", nullptr}};
   CHECK(csv_fields(record, {"to", "seq", "none", "absent"}) == std::vector<std::string>{"a@x;b@y", "7", "", ""});
@@ -135,6 +144,20 @@ TEST_CASE("an envelopes file that could send wrongly is refused", "[csv][envelop
   CHECK(why("q,a@x,b x@y\n") == "line 2: not a bare address: b x@y");
   CHECK(why("q,a@x,b@y\nq,a@x,c@y\n") == "line 3: the source stands in line 2 already: q");
   CHECK_FALSE(parse_envelopes("source,recipients\nq,a@x\n", "e.csv"));
+}
+
+TEST_CASE("a plan that was written reads back right, whatever the names hold", "[csv][plan]") {
+  for (const std::string source : {"Queue/a\x1b[2Jb.EML", "Queue/tab\there.EML", "Queue/\xff\x1b.EML",
+                                   "Queue/\\x41\x01.EML", "Queue/\xe2\x80\xae.EML", "=1\n.EML"}) {
+    const Json record = {{"source", escape_bytes(source)}, {"sha256", "d"}, {"disposition", "hold"}};
+    const std::vector<std::string> columns{"source", "sha256", "disposition"};
+    const auto csv = csv_line(columns) + csv_line(csv_fields(record, columns));
+    INFO(csv);
+    CHECK(std::count(csv.begin(), csv.end(), '\n') == 2);
+    const auto lines = parse_plan(csv, "p.csv");
+    REQUIRE(lines);
+    CHECK(lines->at(0).source == source);
+  }
 }
 
 TEST_CASE("a plan file gives its lines, and refuses words that are none", "[csv][plan]") {

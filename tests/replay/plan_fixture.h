@@ -36,7 +36,7 @@ inline std::string stamped(int number) {
 
 class Planning {
  public:
-  Planning() : files_(files::real_files()) {
+  explicit Planning(std::unique_ptr<files::Files> files = files::real_files()) : files_(std::move(files)) {
     for (const auto* const folder : {"Queue", "Pickup", "Drop", "Badmail"}) {
       boost::filesystem::create_directories(mailroot() / folder);
     }
@@ -46,6 +46,7 @@ class Planning {
   [[nodiscard]] boost::filesystem::path snapshot() const { return folder_.path() / "recovery/snapshot/data/mailroot"; }
   [[nodiscard]] recovery::Recovery& recovery() { return *recovery_; }
   [[nodiscard]] const replay::Ledger& ledger() const { return ledger_; }
+  [[nodiscard]] files::Files& files() { return *files_; }
 
   // Each a second later than the one before, so that the order of the calls is the order of arrival.
   void add(const std::string& source, const std::string& bytes) {

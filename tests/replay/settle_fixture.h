@@ -71,8 +71,9 @@ class CutShort {
   // The next run: of `boot`, which may be unknown. `to`: where it hands over.
   Result<replay::Settled> try_settle(std::optional<std::string> boot, const boost::filesystem::path& to) {
     disk->machine_boot = std::move(boot);
+    if (with_opening) record->forget();
     open_run();
-    record->forget();
+    if (!with_opening) record->forget();
     return replay::settle(*recovery, *ledger, *disk, to.string(), watcher);
   }
   replay::Settled settle(std::optional<std::string> boot) { return settle(std::move(boot), pickup()); }
@@ -106,6 +107,7 @@ class CutShort {
   FaultyFiles* faults = nullptr;
   std::unique_ptr<AlteredFiles> disk;
   bool local = true, journaled = true;
+  bool with_opening = false;  // the calls that open the recovery folder are recorded, too
   const std::string composed = "x-sender: a@example.org\r\nx-receiver: b@example.org\r\nFrom: a@example.org\r\n\r\nx";
   std::unique_ptr<replay::Ledger> ledger;
   std::unique_ptr<recovery::Recovery> recovery;

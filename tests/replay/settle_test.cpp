@@ -269,10 +269,12 @@ TEST_CASE("intents of a killed run are on the disk before any rename of theirs i
   CutShort cut;
   const auto name = cut.intend(source);
   write(cut.staging() / name, cut.composed);
+  cut.with_opening = true;
   cut.settle("boot-1");
   const auto calls = cut.record->lines({"flush", "rename", "flush_folder", "write", "remove_file"});
   const auto renamed = index_of(calls, "rename .requeue-");
   REQUIRE(renamed < calls.size());
+  CHECK(index_of(calls, "flush journal.jsonl") < renamed);
   // Pickup before staging, both before the commit is written, and that flushed before the end.
   const auto pickup = index_of(calls, "flush_folder Pickup", renamed);
   const auto staging = index_of(calls, "flush_folder .requeue-", pickup);
@@ -306,6 +308,17 @@ TEST_CASE("an intent with a name that is not of our making is damage: no path is
   const auto settled = cut.try_settle("boot-1", cut.pickup());
   REQUIRE_FALSE(settled);
   CHECK(settled.error().exit == Exit::verification);
+}
+
+TEST_CASE("staging is looked into before Pickup: a file that moves between the looks is seen", "[settle]") {
+  CutShort cut;
+  const auto name = cut.intend(source);
+  write(cut.staging() / name, cut.composed);
+  write(cut.pickup() / name, cut.composed);
+  cut.settle("boot-2");
+  const auto calls = cut.record->lines({"open", "status"});
+  CHECK(index_of(calls, "open .requeue-" + cut.id() + '/' + name) < index_of(calls, "status Pickup/" + name));
+  CHECK(index_of(calls, "status Pickup/" + name) < calls.size());
 }
 
 TEST_CASE("each intent of a group is settled by itself", "[settle]") {

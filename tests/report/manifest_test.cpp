@@ -178,6 +178,8 @@ TEST_CASE("Bytes that are not UTF-8 and control characters of a message stay tex
   record.replay();
   CHECK(text(record.record("Queue/a.EML"), "subject") == "caf\\xe9 \\\\ \x1b[31m");
   CHECK(record.jsonl().find('\x1b') == std::string::npos);
+  CHECK(record.csv().find('\x1b') == std::string::npos);
+  CHECK(record.csv().find("caf\\xe9 \\\\ \\x1b[31m") != std::string::npos);
   CHECK(is_utf8(record.jsonl()));
   CHECK(is_utf8(record.csv()));
 }

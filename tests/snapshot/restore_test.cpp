@@ -146,9 +146,33 @@ TEST_CASE("A file has its name only when its bytes are on the disk, and its time
   bench.restore_elsewhere();
   const auto calls = files->lines({"create", "flush", "close", "set_attributes", "rename", "flush_folder"});
   const std::string temporary = "Queue/.requeue-restore-1";
-  CHECK(calls == std::vector<std::string>{"flush_folder", "create " + temporary, "flush " + temporary,
-                                          "close " + temporary, "set_attributes " + temporary,
+  CHECK(calls == std::vector<std::string>{"create " + temporary, "flush " + temporary, "close " + temporary,
+                                          "set_attributes " + temporary, "flush_folder",
                                           "rename " + temporary + " -> Queue/a.EML", "flush_folder Queue"});
+}
+
+TEST_CASE(
+    "The names of new folders are on the disk before a file stands in them, and each folder is flushed once for all",
+    "[restore]") {
+  auto files = std::make_shared<RecordingFiles>();
+  Bench bench(files);
+  for (int i = 0; i < 50; ++i) fs::create_directories(bench.mailroot() / "Badmail" / std::to_string(i));
+  bench.add("Queue/a.EML", "one");
+  bench.add("Badmail/7/b.BAD", "two");
+  bench.open();
+  bench.take();
+  bench.end();
+  files->forget();
+  bench.restore_elsewhere();
+  const auto calls = files->lines({"make_folder", "rename", "flush_folder"});
+  const auto is_rename = [](const std::string& call) { return call.starts_with("rename "); };
+  const auto is_made = [](const std::string& call) { return call.starts_with("make_folder "); };
+  const auto made = std::find_if(calls.rbegin(), calls.rend(), is_made).base();
+  const auto renamed = std::find_if(calls.begin(), calls.end(), is_rename);
+  REQUIRE(renamed != calls.end());
+  CHECK(std::count(made, renamed, "flush_folder") == 1);
+  CHECK(std::count(made, renamed, "flush_folder Badmail") == 1);
+  CHECK(std::count(calls.begin(), calls.end(), "flush_folder Badmail") == 1);
 }
 
 TEST_CASE("Streams are put back, those of folders too", "[restore]") {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <optional>
+#include <unordered_set>
 
 namespace standin {
 namespace {
@@ -64,12 +65,36 @@ bool same(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
-void add(std::vector<std::string>& recipients, std::string address) {
-  if (address.empty() || address.find_first_of(" \t") != std::string::npos) return;
-  const bool known =
-      std::any_of(recipients.begin(), recipients.end(), [&](const std::string& other) { return same(other, address); });
-  if (!known) recipients.push_back(std::move(address));
+// "john doe"@example.org is an address; John Doe is none.
+bool has_bare_blank(std::string_view address) {
+  bool quoted = false;
+  for (std::size_t i = 0; i < address.size(); ++i) {
+    if (quoted && address[i] == '\\') {
+      ++i;
+    } else if (address[i] == '"') {
+      quoted = !quoted;
+    } else if (!quoted && (address[i] == ' ' || address[i] == '\t')) {
+      return true;
+    }
+  }
+  return false;
 }
+
+// Each once, without regard to case.
+class Recipients {
+ public:
+  void add(std::string address) {
+    if (address.empty() || has_bare_blank(address)) return;
+    std::string key = address;
+    std::transform(key.begin(), key.end(), key.begin(), lower);
+    if (known_.insert(std::move(key)).second) all_.push_back(std::move(address));
+  }
+  [[nodiscard]] const std::vector<std::string>& all() const { return all_; }
+
+ private:
+  std::vector<std::string> all_;
+  std::unordered_set<std::string> known_;
+};
 
 // "a@b", "<a@b>" or "Name <a@b>"
 std::string x_address(std::string_view value) {
@@ -81,7 +106,7 @@ std::string x_address(std::string_view value) {
 
 struct XHeaders {
   std::optional<std::string> sender;
-  std::vector<std::string> recipients;
+  Recipients recipients;
 };
 
 // Takes the leading x-headers off `bytes`.
@@ -94,7 +119,7 @@ XHeaders take_x_headers(std::string_view& bytes) {
     if (field->name == "x-sender") {
       found.sender = x_address(field->value);
     } else if (field->name == "x-receiver") {
-      add(found.recipients, x_address(field->value));
+      found.recipients.add(x_address(field->value));
     } else {
       return found;
     }
@@ -103,21 +128,21 @@ XHeaders take_x_headers(std::string_view& bytes) {
 }
 
 Envelope envelope_of(const XHeaders& x, const std::vector<Field>& fields) {
-  Envelope headers;
-  std::string from;
+  std::string sender;
+  Recipients recipients;
   for (const char* wanted : {"to", "cc", "bcc"}) {
     for (const auto& field : fields) {
       if (field.name != wanted) continue;
-      for (auto& address : mailboxes(field.value)) add(headers.recipients, std::move(address));
+      for (auto& address : mailboxes(field.value)) recipients.add(std::move(address));
     }
   }
   for (const char* wanted : {"from", "sender"}) {  // the later one wins: Sender over From
     for (const auto& field : fields) {
       const auto found = field.name == wanted ? mailboxes(field.value) : std::vector<std::string>{};
-      if (!found.empty()) headers.sender = found.front();
+      if (!found.empty()) sender = found.front();
     }
   }
-  return {x.sender.value_or(headers.sender), x.recipients.empty() ? headers.recipients : x.recipients};
+  return {x.sender.value_or(sender), x.recipients.all().empty() ? recipients.all() : x.recipients.all()};
 }
 
 std::string without_dots(std::string_view bytes) {
