@@ -40,10 +40,10 @@ Result<Outcome> adopt_work(Context& context, recovery::Recovery& recovery, files
   Outcome outcome;
   REQUEUE_TRY(outcome.exit, begin_adoption(context, recovery, backup, pickup, outcome.body));
   if (outcome.exit == Exit::verification) return outcome;
-  // A person emptied the Mailroot; the journal says whose word that is.
+  // A person emptied the Mailroot; the journal says whose word that is. Flushed with the end of the run: nothing is
+  // done meanwhile, and killed before, the same command goes on.
   REQUEUE_CHECK(recovery.record(
       "emptied", Json{{"files", recovery.state().snapshot->files}, {"kept", 0}, {"newcomers", 0}, {"by_hand", true}}));
-  REQUEUE_CHECK(recovery.flush());
   context.console.result("[ok] adopted. requeue did not empty the Mailroot itself; it takes your word for it.");
   context.console.result("Next: " + again(context, "plan"));
   context.console.result("  " + again(context, "probe", recovery.state().mailroot) + " --from YOU --to SOMEBODY");

@@ -33,10 +33,9 @@ Json probe_json(const replay::Probed& probed) {
       {"result", std::string(replay::to_string(probed.result))}, {"seconds", probed.seconds}, {"token", probed.token}};
 }
 
+// Flushed with the end of the run: nothing is done meanwhile that could not be repeated.
 Result<void> keep(recovery::Recovery* recovery, const Json& event) {
-  if (recovery == nullptr) return {};
-  REQUEUE_CHECK(recovery->record("probe", event));
-  return recovery->flush();
+  return recovery == nullptr ? Result<void>() : recovery->record("probe", event);
 }
 
 void tell_probe(Context& context, const replay::Probed& probed, const std::string& what, bool counts,

@@ -5,6 +5,7 @@
 #include <boost/filesystem.hpp>
 #include <catch2/catch.hpp>
 
+#include "replay/plan_fixture.h"
 #include "replay/resolve.h"
 #include "replay/settle_fixture.h"
 
@@ -78,6 +79,29 @@ TEST_CASE("the word is on the disk before the staged file goes", "[resolve]") {
       calls.begin(), calls.end(), [&](const std::string& line) { return line.find(doubt.name) != std::string::npos; });
   REQUIRE(removed != calls.end());
   CHECK(flushed < removed);
+}
+
+TEST_CASE("details are on the disk before the doubt that names them", "[resolve]") {
+  auto recording = std::make_unique<RecordingFiles>();
+  auto* const record = recording.get();
+  Planning planning(std::move(recording));
+  planning.add("Queue/a.eml", mail_to("b@example.org"));
+  planning.take();
+  planning.event("emptying", {{"root", ""}, {"keep", Json::array()}, {"empty_mailbox", false}});
+  planning.event("gone", {{"source", "Queue/a.eml"}, {"why", "gone_before_empty"}});
+  planning.event("emptied", {{"files", 0}, {"kept", 0}, {"newcomers", 0}, {"by_hand", false}});
+  const auto plan = planning.plan();
+  REQUIRE(decision(plan, source) == "in_doubt gone_before_empty");
+  REQUIRE(planning.recovery().flush());
+  record->forget();
+  Watcher watcher;
+  REQUIRE(
+      replay::resolve(planning.recovery(), planning.ledger(), plan, {}, planning.files(), {{source, true}}, watcher));
+  const auto calls = record->lines({"flush", "write"});
+  const auto details = std::find(calls.begin(), calls.end(), "flush messages.jsonl");
+  const auto told = std::find(calls.begin(), calls.end(), "write journal.jsonl");
+  REQUIRE(told != calls.end());
+  CHECK(details < told);
 }
 
 TEST_CASE("a word that could not be written keeps the staged file", "[resolve]") {

@@ -310,6 +310,27 @@ TEST_CASE("an intent with a name that is not of our making is damage: no path is
   CHECK(settled.error().exit == Exit::verification);
 }
 
+TEST_CASE("a rename of the settling that may have happened leaves intent, staged file and token for the next run",
+          "[settle]") {
+  CutShort cut;
+  const auto name = cut.intend(source);
+  write(cut.staging() / name, cut.composed);
+  const bool happened = GENERATE(true, false);
+  INFO(happened);
+  cut.faults->add({"rename", "Pickup/" + name, 1, Cause::io, false, happened});
+  if (!happened) cut.faults->add({"status", "Pickup/" + name, 2, Cause::io});
+  const auto settled = cut.settle("boot-1");
+  CHECK(settled.named.size() == 1);
+  CHECK(cut.standing(source) == "pending open");
+  CHECK(cut.stands(cut.staging() / "token"));
+  CHECK(cut.stands(cut.staging() / name) != happened);
+  CHECK(cut.stands(cut.pickup() / name) == happened);
+  cut.faults->heal();
+  cut.settle("boot-1");
+  CHECK(cut.standing(source).substr(0, 8) == "replayed");
+  CHECK(read(cut.pickup() / name) == cut.composed);
+}
+
 TEST_CASE("staging is looked into before Pickup: a file that moves between the looks is seen", "[settle]") {
   CutShort cut;
   const auto name = cut.intend(source);
