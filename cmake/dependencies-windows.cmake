@@ -33,3 +33,9 @@ target_link_libraries(requeue_mimetic INTERFACE ${prefix}/lib/libmimetic.a)
 
 # No libcurl for these compilers among Debian's packages: src/submission says so to whoever asks.
 add_library(requeue_curl INTERFACE)
+
+find_path(ZLIB_INCLUDE zlib.h REQUIRED)
+find_library(ZLIB_LIBRARY NAMES libz.a REQUIRED)
+add_library(requeue_zlib INTERFACE)
+target_include_directories(requeue_zlib SYSTEM INTERFACE ${ZLIB_INCLUDE})
+target_link_libraries(requeue_zlib INTERFACE ${ZLIB_LIBRARY})

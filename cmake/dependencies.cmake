@@ -25,3 +25,7 @@ target_link_libraries(requeue_mimetic INTERFACE ${MIMETIC_LIBRARY})
 find_package(CURL 7.85 REQUIRED)
 add_library(requeue_curl INTERFACE)
 target_link_libraries(requeue_curl INTERFACE CURL::libcurl)
+
+find_package(ZLIB REQUIRED)
+add_library(requeue_zlib INTERFACE)
+target_link_libraries(requeue_zlib INTERFACE ZLIB::ZLIB)

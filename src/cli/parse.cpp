@@ -125,9 +125,13 @@ void add_planning(CLI::App& app, Options& options) {
       ->allow_extra_args(false);
   app.add_flag("--trust-log", plan.trust_log, "Leave out recipients that the logs show as delivered to");
   app.add_option("--against", options.against,
-                 "Another recovery folder: what it handed over counts as sent (repeatable)")
+                 "Another recovery folder: what it handed over counts as sent, in later runs too (repeatable)")
       ->type_name("RECOVERY")
       ->allow_extra_args(false);
+  app.add_option_function<std::string>(
+         "--no-against", [&options](const std::string& why) { options.no_against = why; },
+         "Without the recovery folders that earlier runs gave with --against; the reason is recorded")
+      ->type_name("REASON");
   add_value<mail::Target>(
       app, "--target", plan.compose.target,
       [](const std::string& text) {

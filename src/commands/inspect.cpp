@@ -25,6 +25,7 @@ Result<Overview> look_at_recovery(Context& context, OverviewOptions options) {
   }
   REQUEUE_TRY(const auto settings, given_settings(context));
   apply_settings(context, settings ? settings : recovery->state().settings, options.plan);
+  REQUEUE_CHECK(add_live_mail(context, recovery->state(), options.plan));
   REQUEUE_CHECK(requeue::snapshot::check_tags(recovery->tree(), recovery->state().snapshot->root));
   return requeue::report::overview_of_recovery(*recovery, ledger, std::move(options), context.console);
 }

@@ -56,6 +56,7 @@ struct Options {
   std::string envelopes_file;
   std::vector<std::string> smtp_logs;  // files and folders
   std::vector<std::string> against;
+  std::optional<std::string> no_against;  // why those of earlier runs are left out
   std::string plan_file;
   std::string out_file;
   std::string pickup;

@@ -62,8 +62,10 @@ Result<void> write_plan(Context& context, recovery::Recovery& recovery, const re
   REQUEUE_TRY(const auto out, context.files.write_named(context.options.out_file));
   REQUEUE_CHECK(replay::write_plan_csv(recovery, plan, options, *out));
   REQUEUE_CHECK(out->close());
+  const auto& state = recovery.state();
   context.console.result("plan written to " + printable(context.options.out_file) + "; carry it out with: " +
-                         again(context, "replay") + " --plan " + shell_quoted(context.options.out_file));
+                         next_replay(context, state) + " --plan " + shell_quoted(context.options.out_file) +
+                         (needs_probe(state) ? ", after " + next_probe(context, state) : ""));
   return {};
 }
 
@@ -84,7 +86,11 @@ Result<Outcome> plan(Context& context) {
   tell_plan(context, recovery->state(), made, counts, {"replay", 1000, again(context, "report") + " --csv FILE", true});
   findings.tell(context.console);
   if (!context.options.out_file.empty()) REQUEUE_CHECK(write_plan(context, *recovery, made, options));
-  if (context.options.out_file.empty()) context.console.result("Next: " + again(context, "replay"));
+  if (context.options.out_file.empty()) {
+    context.console.result("Next: " + (needs_probe(recovery->state()) ? next_probe(context, recovery->state()) +
+                                                                            "; then " + again(context, "replay")
+                                                                      : next_replay(context, recovery->state())));
+  }
   context.console.result("journal head " + recovery->head());
   Outcome outcome;
   outcome.exit = exit_of_plan(made);

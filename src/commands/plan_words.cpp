@@ -96,6 +96,11 @@ std::string settings_words(const Context& context, const recovery::State& state)
 std::vector<std::string> notes_of(const Context& context, const recovery::State& state, const replay::Plan& plan) {
   auto notes = plan.notes;
   if (const auto said = settings_words(context, state); !said.empty()) notes.push_back(said);
+  if (!state.against.empty() && !context.options.no_against) {
+    for (const auto& other : state.against) {
+      notes.push_back("what " + other.path + " handed over counts as sent: --against of an earlier run is remembered");
+    }
+  }
   if (state.refused_recipients != 0) {
     notes.push_back(counted(state.refused_recipients, "recipient") +
                     " refused by an SMTP server, of messages that went to the others: " + again(context, "report") +

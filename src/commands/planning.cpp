@@ -25,6 +25,18 @@ void apply_settings(const Context& context, const std::optional<recovery::Settin
   if (settings->strips_dots && !context.options.dots_stated) options.compose.dot_stuff = *settings->strips_dots;
 }
 
+Result<void> add_live_mail(Context& context, const recovery::State& state, replay::PlanOptions& options) {
+  if (!state.snapshot || !state.snapshot->adopted) return {};
+  std::shared_ptr<files::Tree> live;
+  if (!state.mailroot.empty()) {
+    REQUEUE_TRY(live, recorded_mailroot(context, state));
+  }
+  REQUEUE_TRY(options.live,
+              live_mail(context.files, live.get(),
+                        context.options.pickup.empty() ? state.pickup : context.options.pickup, state.id));
+  return {};
+}
+
 Result<replay::PlanOptions> plan_options(Context& context, const recovery::State& state) {
   auto options = context.options.plan;
   REQUEUE_TRY(auto settings, given_settings(context));
@@ -34,20 +46,47 @@ Result<replay::PlanOptions> plan_options(Context& context, const recovery::State
     REQUEUE_TRY(const auto csv, context.files.read_named(context.options.envelopes_file, named_file_limit));
     REQUEUE_TRY(options.overrides, replay::parse_envelopes(csv, context.options.envelopes_file));
   }
-  if (state.snapshot && state.snapshot->adopted) {
-    std::shared_ptr<files::Tree> live;
-    if (!state.mailroot.empty()) {
-      REQUEUE_TRY(live, recorded_mailroot(context, state));
-    }
-    REQUEUE_TRY(options.live,
-                live_mail(context.files, live.get(),
-                          context.options.pickup.empty() ? state.pickup : context.options.pickup, state.id));
-  }
+  REQUEUE_CHECK(add_live_mail(context, state, options));
   return options;
 }
 
-Result<void> add_evidence(Context& context, recovery::Recovery& recovery, replay::PlanOptions& options) {
+// What once counted as sent goes on counting: a run that leaves --against out would send it a second time.
+Result<void> add_others(Context& context, recovery::Recovery& recovery, replay::PlanOptions& options) {
   REQUEUE_TRY(options.against, replay::open_others(context.files, context.options.against, recovery));
+  const auto& remembered = recovery.state().against;
+  if (remembered.empty() || context.options.no_against) return {};
+  if (options.dedup == replay::Dedup::off) {
+    return failure(Exit::usage, "--dedup off does not go with --against, which an earlier run gave", {},
+                   "what " + printable(remembered.front().path) + " handed over counts as sent",
+                   "Nothing was sent. Leave --dedup out, or say --no-against \"REASON\", which is recorded.");
+  }
+  std::vector<std::pair<const recovery::State::Against*, Error>> gone;
+  for (const auto& known : remembered) {
+    const auto is_there = [&](const auto& other) {
+      return files::to_text(other->recovery().tree().path()) == known.path;
+    };
+    if (std::ranges::any_of(options.against, is_there)) continue;
+    auto others = replay::open_others(context.files, {unescape_bytes(known.path)}, recovery);
+    if (others) {
+      options.against.push_back(std::move(others->front()));
+    } else {
+      gone.emplace_back(&known, others.error());
+    }
+  }
+  for (const auto& [known, error] : gone) {
+    const auto is_it = [&, id = known->id](const auto& other) { return other->recovery().state().id == id; };
+    if (std::ranges::any_of(options.against, is_it)) continue;  // it was moved, and is read where it is now
+    return failure(
+        Exit::precondition, "a recovery folder that this one is compared with cannot be read", known->path,
+        error.what + (error.why.empty() ? "" : ": " + error.why),
+        "Nothing was sent. An earlier run gave it with --against. Bring it back; or give --against where it is "
+        "now; or say --no-against \"REASON\", which is recorded, and what it handed over may be sent again.");
+  }
+  return {};
+}
+
+Result<void> add_evidence(Context& context, recovery::Recovery& recovery, replay::PlanOptions& options) {
+  REQUEUE_CHECK(add_others(context, recovery, options));
   const auto& paths = context.options.smtp_logs;
   if (paths.empty()) return {};
   REQUEUE_TRY(options.log, replay::read_logs(recovery, context.files, paths, options, context.console));
@@ -55,6 +94,19 @@ Result<void> add_evidence(Context& context, recovery::Recovery& recovery, replay
   context.console.result("SMTP logs: " + counted(options.log->files.size(), "file") + ", " +
                          counted(evidence.lines(), "line") +
                          (evidence.unread() == 0 ? "" : ", not understood " + std::to_string(evidence.unread())));
+  return {};
+}
+
+Result<void> remember_others(Context& context, recovery::Recovery& recovery, const replay::PlanOptions& options) {
+  if (context.options.no_against) {
+    REQUEUE_CHECK(recovery.record("no_against", Json{{"reason", escape_bytes(*context.options.no_against)}}));
+  }
+  for (const auto& other : options.against) {
+    const auto path = files::to_text(other->recovery().tree().path());
+    const auto& known = recovery.state().against;
+    if (std::ranges::any_of(known, [&](const auto& one) { return one.path == path; })) continue;
+    REQUEUE_CHECK(recovery.record("against", Json{{"path", path}, {"recovery", other->recovery().state().id}}));
+  }
   return {};
 }
 

@@ -15,8 +15,14 @@ void apply_settings(const Context& context, const std::optional<recovery::Settin
 // Mailroot.
 Result<replay::PlanOptions> plan_options(Context& context, const recovery::State& state);
 
-// --against opened, and --smtp-log read, before --plan: what a person changed is told by comparison with the envelope
-// in force.
+// For an adopted snapshot: what stands in the live Queue and Pickup.
+Result<void> add_live_mail(Context& context, const recovery::State& state, replay::PlanOptions& options);
+
+// Those of --against that are not on record yet, so that the next run need not name them; or why they are left out.
+Result<void> remember_others(Context& context, recovery::Recovery& recovery, const replay::PlanOptions& options);
+
+// --against opened, with those of earlier runs (Exit::precondition when one is gone), and --smtp-log read, before
+// --plan: what a person changed is told by comparison with the envelope in force.
 Result<void> add_evidence(Context& context, recovery::Recovery& recovery, replay::PlanOptions& options);
 
 // --plan read and compared with the bag: Exit::stale_plan, nothing done, when a source changed or is unknown.

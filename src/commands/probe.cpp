@@ -29,8 +29,10 @@ void warn_of_other_domain(Context& context, recovery::Recovery& recovery, const 
 }
 
 Json probe_json(const replay::Probed& probed) {
-  return Json{
+  Json json{
       {"result", std::string(replay::to_string(probed.result))}, {"seconds", probed.seconds}, {"token", probed.token}};
+  if (probed.untaken) json["untaken"] = true;
+  return json;
 }
 
 // Flushed with the end of the run: nothing is done meanwhile that could not be repeated.
@@ -58,8 +60,11 @@ Result<Outcome> run(Context& context, files::Tree& mailroot, recovery::Recovery*
   REQUEUE_TRY(const auto probed, replay::probe(mailroot, options, context.console, context.sleep));
   REQUEUE_CHECK(keep(recovery, probe_json(probed)));
   tell_probe(context, probed, std::string(replay::to_string(probed.result)), recovery != nullptr,
-             "The fix is not in effect yet. Nothing of the snapshot was sent. Look into Queue and Badmail, "
-             "then probe again.");
+             probed.untaken
+                 ? "Nothing took it out of Pickup: is the service running, and is this its Pickup? Whether the "
+                   "fix is in effect was not shown. Nothing of the snapshot was sent."
+                 : "The fix is not in effect yet. Nothing of the snapshot was sent. Look into Queue and "
+                   "Badmail, then probe again.");
   const bool delivered = probed.result == replay::ProbeResult::delivered;
   return Outcome{delivered ? Exit::done : Exit::failed, probe_json(probed)};
 }

@@ -127,6 +127,7 @@ Result<Outcome> replay_work(Context& context, recovery::Recovery& recovery, repl
   if (context.options.no_probe) {
     REQUEUE_CHECK(recovery.record("no_probe", Json{{"reason", escape_bytes(*context.options.no_probe)}}));
   }
+  REQUEUE_CHECK(remember_others(context, recovery, evidence));
   REQUEUE_TRY(const auto settled, replay::settle(recovery, ledger, context.files, way.pickup, context.console));
   for (const auto& line : settled.named) context.console.warn(line);
   REQUEUE_TRY(auto options, plan_options(context, recovery.state()));

@@ -42,7 +42,7 @@ Outcome tell_resolved(Context& context, const recovery::State& state, const repl
   }
   const auto counts = plan.counts();
   tell_plan(context, state, plan, counts, {"pending", 10, again(context, "plan")});
-  console.result("Next: " + again(context, counts.pending > 0 ? "replay" : "audit"));
+  console.result("Next: " + (counts.pending > 0 ? next_replay(context, state) : again(context, "audit")));
   Json body = counts_json(counts);
   body["now"] = Json{{"replayed", 0}};
   body["resolved"] = words_json(words);

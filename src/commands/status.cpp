@@ -38,11 +38,12 @@ Next next_of(const Context& context, const recovery::State& state) {
                     "is in Queue and Pickup when it starts, and a replay sends only the others. Then " +
                     start_the_service(context)};
       }
-      return {again(context, "probe", state.mailroot) + " --from YOU --to SOMEBODY",
+      return {next_probe(context, state),
               "fix the cipher order (registry, restart), then " + start_the_service(context)};
     case recovery::Stage::probed:
     case recovery::Stage::replaying:
-      return {again(context, "replay"), {}};
+      return {next_replay(context, state),
+              state.replay_smtp.empty() ? std::string() : "the other --smtp options as before (TLS, CA, AUTH)"};
     case recovery::Stage::done:
       if (state.in_doubt > 0) {
         return {again(context, "plan"), "messages are in doubt (" + std::to_string(state.in_doubt) +
@@ -51,6 +52,17 @@ Next next_of(const Context& context, const recovery::State& state) {
       return {again(context, "audit"), "keep the journal head in the change ticket"};
   }
   return {};
+}
+
+// The newest one, since the snapshot.
+Json tell_probe_of(Context& context, const recovery::State& state) {
+  if (!state.probe_of_this_snapshot || state.probe_result.empty()) return nullptr;
+  const auto where = state.probe_smtp.empty() ? std::string() : ", by SMTP to " + printable(state.probe_smtp);
+  context.console.result("newest probe: " + printable(state.probe_result) + where +
+                         (state.probe_passed() ? "" : "; a replay needs one that passes, or --no-probe REASON"));
+  Json json{{"result", state.probe_result}};
+  if (!state.probe_smtp.empty()) json["smtp"] = state.probe_smtp;
+  return json;
 }
 
 // As recorded; without a record, where the service has it, and what waits there.
@@ -122,6 +134,7 @@ Result<Outcome> status(Context& context) {
     console.result("the mail was destroyed" + std::string(state.disposed_at == 0 ? " in part" : "") +
                    " by journal line " + std::to_string(state.disposing_at));
   }
+  auto probe = tell_probe_of(context, state);
   if (!next.manual.empty()) console.result("next, by hand: " + next.manual);
   if (!next.command.empty()) console.result("next: " + next.command);
   const bool way_back = state.emptying && !state.payload_destroyed() && !state.replay_begun && !state.mailroot.empty();
@@ -140,6 +153,7 @@ Result<Outcome> status(Context& context) {
                       {"disposed", state.disposed_at != 0},
                       {"mailroot", std::move(places)},
                       {"head", head}};
+  if (!probe.is_null()) outcome.body["probe"] = std::move(probe);
   return outcome;
 }
 

@@ -20,6 +20,34 @@ std::string again(const Context& context, std::string_view verb, const std::stri
   return again(context, verb) + " --mailroot " + shell_quoted(mailroot.empty() ? "DIR" : mailroot);
 }
 
+bool needs_probe(const recovery::State& state) {
+  return !state.probe_passed() && state.no_probe.empty();
+}
+
+std::string next_replay(const Context& context, const recovery::State& state) {
+  auto command = again(context, "replay");
+  const auto usual = [&](const std::string& pickup) {
+    return pickup == state.pickup || (!state.mailroot.empty() && pickup.starts_with(state.mailroot)) ||
+           !state.mailroot_folders.empty();
+  };
+  if (!state.replay_smtp.empty()) {
+    command += " --smtp " + shell_quoted(state.replay_smtp);
+  } else if (!state.replay_pickup.empty() && !usual(state.replay_pickup)) {
+    command += " --pickup " + shell_quoted(unescape_bytes(state.replay_pickup));
+  } else if (state.replay_pickup.empty() && !state.probe_smtp.empty()) {
+    command += " --smtp " + shell_quoted(state.probe_smtp);
+  }
+  const bool this_way = state.probe_passed() && state.probe_smtp.empty() == state.replay_smtp.empty();
+  if (!state.no_probe.empty() && !this_way) command += " --no-probe " + shell_quoted(unescape_bytes(state.no_probe));
+  return command;
+}
+
+std::string next_probe(const Context& context, const recovery::State& state) {
+  const auto begin = state.probe_smtp.empty() ? again(context, "probe", state.mailroot)
+                                              : again(context, "probe") + " --smtp " + shell_quoted(state.probe_smtp);
+  return begin + " --from YOU --to SOMEBODY";
+}
+
 std::string service_options(const Context& context) {
   const auto& options = context.options;
   std::string out;

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "commands/context.h"
+#include "recovery/state.h"
 
 namespace requeue::commands {
 
@@ -20,6 +21,13 @@ std::string shell_quoted(const std::string& word);
 std::string again(const Context& context, std::string_view verb);
 // The same with --mailroot.
 std::string again(const Context& context, std::string_view verb, const std::string& mailroot);
+// The replay that goes on with what the journal knows of the newest one: its way, and why no probe was made.
+std::string next_replay(const Context& context, const recovery::State& state);
+// The probe with the recorded Mailroot, or by SMTP where the newest one went so.
+std::string next_probe(const Context& context, const recovery::State& state);
+// Whether a replay would be refused for want of one.
+bool needs_probe(const recovery::State& state);
+
 // The --service options as they were given, to follow a command that asks after the service; empty for the default.
 std::string service_options(const Context& context);
 // "requeue start ..." or, where requeue drives no service, what a person does.

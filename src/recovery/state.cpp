@@ -43,7 +43,7 @@ Result<void> State::check_first(const journal::Line& line) {
 }
 
 State::Handler State::handler_for(std::string_view event) {
-  static constexpr std::array<std::pair<std::string_view, Handler>, 22> handlers{{
+  static constexpr std::array<std::pair<std::string_view, Handler>, 24> handlers{{
       {"run", &State::see_run},
       {"run_end", &State::see_run_end},
       {"service", &State::see_service},
@@ -59,7 +59,9 @@ State::Handler State::handler_for(std::string_view event) {
       {"probe", &State::see_probe},
       {"replay", &State::see_replay},
       {"message", &State::see_message},
-      {"intent", &State::see_intent},
+      {"intent", &State::see_handing_over},
+      {"no_probe", &State::see_no_probe},
+      {"against", &State::see_against},
       {"commit", &State::see_commit},
       {"abort", &State::see_intent},
       {"in_doubt", &State::see_intent},

@@ -130,6 +130,14 @@ class State : public Fold {
   std::string replay_confirmed;  // the Pickup, or the SMTP server, that it was confirmed for
 
   bool replay_begun = false;
+  std::string replay_pickup,
+      replay_smtp;       // where the newest hand-over went: a Pickup (path), or HOST:PORT; one is empty
+  std::string no_probe;  // the newest reason that was given; empty: none was
+  struct Against {
+    std::string path;  // as the journal has it
+    std::string id;    // of that recovery folder
+  };
+  std::vector<Against> against;            // recovery folders whose hand-overs count as sent, once said
   bool replay_complete = false;            // the last replay left nothing pending or failed
   std::uint64_t refused_recipients = 0;    // by SMTP servers, of messages that went to the others
   std::uint64_t in_doubt = 0;              // as the last replay ended, less what a person settled since
@@ -161,6 +169,9 @@ class State : public Fold {
   Result<void> see_message(const Json& event);
   Result<void> see_intent(const Json& event);
   Result<void> see_commit(const Json& event);
+  Result<void> see_handing_over(const Json& event);
+  Result<void> see_no_probe(const Json& event);
+  Result<void> see_against(const Json& event);
   Result<void> see_resolved(const Json& event);
   Result<void> see_replay_end(const Json& event);
   Result<void> see_confirmed(const Json& event);

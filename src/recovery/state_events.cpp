@@ -214,6 +214,25 @@ Result<void> State::see_intent(const Json& /*event*/) {
   return {};
 }
 
+Result<void> State::see_handing_over(const Json& event) {
+  replay_pickup = text_of(event, "pickup");
+  replay_smtp = text_of(event, "smtp");
+  return see_intent(event);
+}
+
+Result<void> State::see_no_probe(const Json& event) {
+  no_probe = text_of(event, "reason");
+  return {};
+}
+
+Result<void> State::see_against(const Json& event) {
+  Against other{text_of(event, "path"), text_of(event, "recovery")};
+  const bool known =
+      std::any_of(against.begin(), against.end(), [&](const Against& one) { return one.path == other.path; });
+  if (!known && !other.path.empty()) against.push_back(std::move(other));
+  return {};
+}
+
 Result<void> State::see_commit(const Json& event) {
   refused_recipients += count_of(event, "refused");
   return see_intent(event);

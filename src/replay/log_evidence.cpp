@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "core/text.h"
+#include "replay/gunzip.h"
 #include "replay/message_reading.h"
 #include "replay/plan_selection.h"
 
@@ -159,22 +160,55 @@ tl::unexpected<Error> no_log(const std::string& path, std::string why, std::stri
   return failure(Exit::usage, "cannot read an SMTP log", path, std::move(why), std::move(hint) + " Nothing was sent.");
 }
 
+// The first bytes, which say what a file is, and then the rest.
+class Rejoined final : public ByteReader {
+ public:
+  Rejoined(std::string head, ByteReader& rest) : head_(std::move(head)), rest_(rest) {}
+  Result<std::size_t> read(char* buffer, std::size_t size) override {
+    if (taken_ == head_.size()) return rest_.read(buffer, size);
+    const auto count = head_.copy(buffer, size, taken_);
+    taken_ += count;
+    return count;
+  }
+
+ private:
+  std::string head_;
+  std::size_t taken_ = 0;
+  ByteReader& rest_;
+};
+
+Result<std::string> first_bytes(ByteReader& reader) {
+  constexpr std::size_t telling = 4;
+  std::string head(telling, '\0');
+  std::size_t have = 0;
+  while (have < telling) {
+    REQUEUE_TRY(const auto got, reader.read(head.data() + have, telling - have));
+    if (got == 0) break;
+    have += got;
+  }
+  head.resize(have);
+  return head;
+}
+
 Result<void> read_log(files::Tree& tree, const files::Relative& name, const std::string& shown, LogEvidence& into,
                       Watcher& watcher) {
-  if (ascii_iends_with(name, ".gz") || ascii_iends_with(name, ".zip")) {
-    return no_log(shown, "it is compressed, and this version reads plain text only", "Unpack it first (gunzip).");
-  }
-  REQUEUE_TRY(const auto reader, tree.open(name));
+  REQUEUE_TRY(const auto file, tree.open(name));
+  REQUEUE_TRY(auto head, first_bytes(*file));
+  if (head == "PK\x03\x04") return no_log(shown, "it is a ZIP file", "Unpack it first. A .gz need not be.");
+  const bool packed = head.starts_with("\x1F\x8B");
+  Rejoined whole(std::move(head), *file);
+  const auto unpacked = packed ? gunzip(whole) : nullptr;
+  ByteReader& reader = packed ? *unpacked : whole;
   into.evidence.begin_file();
   LineSplitter lines(into.evidence);
   std::string buffer(1U << 18U, '\0');
   for (;;) {
     if (watcher.stop_requested()) return failure(Exit::interrupted, "interrupted while a log was read");
-    REQUEUE_TRY(const auto got, reader->read(buffer.data(), buffer.size()));
-    if (got == 0) break;
-    const auto piece = std::string_view(buffer).substr(0, got);
-    if (piece.starts_with("\x1F\x8B")) return no_log(shown, "it is compressed", "Unpack it first (gunzip).");
-    lines.add(piece);
+    const auto got = reader.read(buffer.data(), buffer.size());
+    if (!got && packed) return no_log(shown, got.error().why, "Is it whole? gunzip -t tells.");
+    if (!got) return failure(got.error());
+    if (*got == 0) break;
+    lines.add(std::string_view(buffer).substr(0, *got));
   }
   lines.finish();
   into.files.push_back(shown);

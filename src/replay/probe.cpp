@@ -128,7 +128,8 @@ Result<Probed> Probing::watch() {
   milliseconds waited{0};
   std::optional<milliseconds> gone_since;
   const auto result = [&](ProbeResult what, milliseconds when) {
-    return Probed{what, std::chrono::duration<double>(when).count(), token_};
+    const auto own = mailroot_.status(files::join(folders_.pickup, file_name()));
+    return Probed{what, std::chrono::duration<double>(when).count(), token_, what == ProbeResult::stuck && own};
   };
   watcher_.phase("probe", 0, 0);
   for (;;) {

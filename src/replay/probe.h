@@ -21,7 +21,8 @@ std::string_view to_string(ProbeResult result);
 struct Probed {
   ProbeResult result = ProbeResult::stuck;
   double seconds = 0;
-  std::string token;  // 32 hex digits, in the message and its name
+  std::string token;     // 32 hex digits, in the message and its name
+  bool untaken = false;  // stuck: it stands in Pickup as it was put there
 };
 
 // Drops a test message into Pickup of `mailroot` (composed in a folder beside it, moved in by one rename), then looks

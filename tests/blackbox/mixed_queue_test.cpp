@@ -151,6 +151,35 @@ TEST_CASE("what another recovery folder handed over is not handed over again") {
   CHECK(second.replay({"--dedup", "exact", "--against", first.recovery.string()}).json["now"]["replayed"] == 0);
 }
 
+TEST_CASE("a run that left --against out sent again what the other recovery folder had handed over") {
+  const Window first;
+  const Window second;
+  for (const auto* const window : {&first, &second}) {
+    window->put("Queue/a.eml", mail("a", "ann@one.org"));
+    window->put("Queue/b.eml", mail("b", "ann@one.org"));
+    window->evacuate();
+  }
+  CHECK(first.replay().json["replayed"] == 2);
+  CHECK(second.replay({"--against", first.recovery.string()}).json["duplicate"] == 2);
+  CHECK(second.replay().json["duplicate"] == 2);
+  const auto plan = second.ask({"plan", "--recovery", second.recovery.string()});
+  CHECK(plan.json["duplicate"] == 2);
+  CHECK(plan.json["notes"].dump().find("remembered") != std::string::npos);
+  CHECK(second.replay({"--dedup", "off"}).exit == 2);
+  CHECK(posted(second.pickup).empty());
+  // Moved: refused, then found where it is, and remembered there.
+  const auto moved = first.folder.path() / "moved";
+  fs::rename(first.recovery, moved);
+  CHECK(second.replay().exit == 5);
+  CHECK(second.ask({"plan", "--recovery", second.recovery.string()}).exit == 5);
+  CHECK(second.replay({"--against", moved.string()}).json["duplicate"] == 2);
+  CHECK(second.replay().json["duplicate"] == 2);
+  CHECK(posted(second.pickup).empty());
+  fs::rename(moved, first.folder.path() / "gone");
+  CHECK(second.replay({"--no-against", "the folder was lost"}).json["replayed"] == 2);
+  CHECK(read(second.recovery / "journal.jsonl").find("the folder was lost") != std::string::npos);
+}
+
 TEST_CASE("for Exchange's Replay directory its own X-headers are written, and no dots added") {
   const Window window;
   window.put("Queue/a.eml", "Bcc: blind@one.org\r\n" + mail("a", "ann@one.org", "..two\r\n.one\r\n"));
