@@ -23,6 +23,7 @@ TerminalConsole::TerminalConsole(const ConsoleOptions& options)
 
 TerminalConsole::~TerminalConsole() {
   clear_progress();
+  finish(false);  // cut short: nothing that was to be told is lost
 }
 
 void TerminalConsole::to_log(std::string_view line) {
@@ -55,8 +56,21 @@ void TerminalConsole::say(std::string_view line) {
 
 void TerminalConsole::warn(std::string_view line) {
   to_log(line);
+  if (!stderr_is_terminal()) {
+    held_.emplace_back(line);
+    return;
+  }
   clear_progress();
   std::cerr << line << '\n';
+}
+
+void TerminalConsole::finish(bool well) {
+  auto& out = well ? std::cout : std::cerr;
+  if (!well || !options_.json) {
+    for (const auto& line : held_) out << line << '\n';
+  }
+  out << std::flush;
+  held_.clear();
 }
 
 void TerminalConsole::json(const std::string& object) {

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <vector>
 
 #include "commands/context.h"
 
@@ -30,6 +31,10 @@ class TerminalConsole : public commands::Console {
   [[nodiscard]] bool stop_requested() const override;
 
   void json(const std::string& object);
+  // Without a terminal, warnings wait until it is known whether the run went well: PowerShell 5.1 takes every line on
+  // stderr for an error. On success they go to stdout (with --json: warnings()), else to stderr.
+  void finish(bool well);
+  [[nodiscard]] const std::vector<std::string>& warnings() const { return held_; }
 
  private:
   void clear_progress();
@@ -39,6 +44,7 @@ class TerminalConsole : public commands::Console {
   ConsoleOptions options_;
   bool terminal_ = false;
   bool log_works_ = true;
+  std::vector<std::string> held_;
   struct LogFile;
   std::unique_ptr<LogFile> log_;
   std::string phase_;

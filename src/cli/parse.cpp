@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/cli.h"
+#include "cli/completion.h"
 #include "cli/man.h"
 #include "cli/option_tree.h"
 #include "cli/values.h"
@@ -447,6 +448,39 @@ std::string check_paths(const Options& options, const Verb& verb) {
   return {};
 }
 
+// What a value looks like, from the words that the help shows: TEXT:{a,b}, hold|replay, DIR, FILE.
+CompletedOption completed(const CLI::Option& option) {
+  CompletedOption out;
+  out.name = option.get_positional() ? option.get_name(true) : "--" + option.get_lnames().front();
+  if (option.get_items_expected_max() == 0) return out;
+  out.value = CompletedOption::Value::text;
+  auto shape = option.get_type_name();
+  const auto brace = shape.find('{');
+  const bool listed = brace != std::string::npos;
+  if (listed) shape = shape.substr(brace + 1, shape.find('}') - brace - 1);
+  const bool words = shape.find_first_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ ") == std::string::npos;
+  if (listed || (words && shape.find('|') != std::string::npos)) {
+    out.value = CompletedOption::Value::choice;
+    out.choices = CLI::detail::split(shape, listed ? ',' : '|');
+  }
+  if (shape == "DIR" || shape == "RECOVERY") out.value = CompletedOption::Value::folder;
+  if (shape.starts_with("FILE") || out.name == "PATH") out.value = CompletedOption::Value::file;
+  return out;
+}
+
+std::vector<CompletedVerb> completed_verbs(const CLI::App& program) {
+  std::vector<CompletedVerb> verbs;
+  for (const auto* const app : program.get_subcommands([](const CLI::App*) { return true; })) {
+    if (app->get_group().empty()) continue;  // not for people
+    auto& verb = verbs.emplace_back();
+    verb.name = app->get_name();
+    for (const auto* const option : app->get_options()) {
+      (option->get_positional() ? verb.positionals : verb.options).push_back(completed(*option));
+    }
+  }
+  return verbs;
+}
+
 // The first word of a whole help text: what it is, and the three commands of a recovery.
 constexpr const char* purpose =
     "requeue: recovers the queue of a Windows SMTP service: no message lost, none sent twice.\n\nExamples:\n"
@@ -465,7 +499,8 @@ std::vector<std::string> as_help(const std::vector<std::string>& given) {
 }  // namespace
 
 Parsed parse(const std::vector<std::string>& given) {
-  const auto arguments = as_help(given);
+  auto arguments = as_help(given);
+  std::ranges::replace(arguments, std::string("/?"), std::string("--help"));
   Parsed parsed;
   auto& options = parsed.options;
   parsed.json = std::ranges::find(arguments, "--json") != arguments.end();
@@ -473,6 +508,7 @@ Parsed parse(const std::vector<std::string>& given) {
   CLI::App program{purpose, "requeue"};
   program.formatter(std::make_shared<Help>());
   program.require_subcommand(1);
+  program.allow_windows_style_options(false);  // "/x" is a path here, on Windows too
   program.footer(exit_help);
   const auto self = this_program;
   program.set_version_flag("--version", [self] {
@@ -484,6 +520,14 @@ Parsed parse(const std::vector<std::string>& given) {
   std::string page;
   auto* const man = program.add_subcommand("man", "A man page in roff")->group("");
   man->add_option("VERB", page);
+  std::string shell;
+  auto* const completion =
+      program.add_subcommand("completion",
+                             "Write a completion script for a shell\n\nExamples:\n  source <(requeue completion bash)\n"
+                             "  requeue completion powershell >> $PROFILE\n");
+  completion->add_option("SHELL", shell, "bash or powershell")
+      ->required()
+      ->check(CLI::IsMember({"bash", "powershell"}));
   if (arguments.empty()) {
     std::cerr << program.help();
     parsed.finished = static_cast<int>(Exit::usage);
@@ -496,30 +540,35 @@ Parsed parse(const std::vector<std::string>& given) {
       const auto text = man_page(words_of(program), page, self().version);
       std::cout << text;
       parsed.finished = static_cast<int>(text.empty() ? Exit::usage : Exit::done);
+      if (completion->parsed()) {
+        std::cout << completion_script(shell, completed_verbs(program));
+        parsed.finished = 0;
+        return parsed;
+      }
+    }
+    catch (const CLI::Success& success) {
+      parsed.finished = program.exit(success);
       return parsed;
     }
-  } catch (const CLI::Success& success) {
-    parsed.finished = program.exit(success);
+    catch (const CLI::ParseError& error) {
+      parsed.usage_error = program.get_subcommands().empty() && !arguments.front().starts_with("-")
+                               ? "there is no command " + printable(arguments.front())
+                               : error.what();
+    }
+    const auto used = program.get_subcommands();
+    for (const auto& verb : verbs()) {
+      if (used.empty() || used.front()->get_name() != verb.name) continue;
+      options.command = verb.name;
+      parsed.command = verb.command;
+      if (parsed.usage_error.empty()) parsed.usage_error = check_paths(options, verb);
+      if (parsed.usage_error.empty()) parsed.usage_error = check_service(options);
+      if (parsed.usage_error.empty()) parsed.usage_error = check_target(options);
+      if (parsed.usage_error.empty()) parsed.usage_error = check_smtp(options);
+      if (parsed.usage_error.empty()) parsed.usage_error = check_words(options);
+    }
+    options.pace.batch = std::min<std::uint64_t>(options.pace.batch, 256);
+    options.command_line = without_addresses(arguments);
     return parsed;
-  } catch (const CLI::ParseError& error) {
-    parsed.usage_error = program.get_subcommands().empty() && !arguments.front().starts_with("-")
-                             ? "there is no command " + printable(arguments.front())
-                             : error.what();
   }
-  const auto used = program.get_subcommands();
-  for (const auto& verb : verbs()) {
-    if (used.empty() || used.front()->get_name() != verb.name) continue;
-    options.command = verb.name;
-    parsed.command = verb.command;
-    if (parsed.usage_error.empty()) parsed.usage_error = check_paths(options, verb);
-    if (parsed.usage_error.empty()) parsed.usage_error = check_service(options);
-    if (parsed.usage_error.empty()) parsed.usage_error = check_target(options);
-    if (parsed.usage_error.empty()) parsed.usage_error = check_smtp(options);
-    if (parsed.usage_error.empty()) parsed.usage_error = check_words(options);
-  }
-  options.pace.batch = std::min<std::uint64_t>(options.pace.batch, 256);
-  options.command_line = without_addresses(arguments);
-  return parsed;
-}
 
 }  // namespace requeue::cli

@@ -44,6 +44,7 @@ Json json_of(const Error& error) {
 
 int tell_error(TerminalConsole& console, const Options& options, const Error& error) {
   console.warn("requeue" + (options.command.empty() ? "" : " " + options.command) + ": " + to_text(error));
+  console.finish(false);
   if (options.json) console.json(to_line(json_of(options.command, error.exit, json_of(error))));
   return static_cast<int>(error.exit);
 }
@@ -76,12 +77,20 @@ int run(const std::vector<std::string>& arguments) {
   if (const auto note = platform_note(); !note.empty()) console.say(note);
   watch_for_interrupt();
   const auto control = make_service(options);
+  const auto events = service::system_event_log();
   commands::Context context{
       options, *files,         *control,  !options.service.empty() || !options.service_host.empty(),
-      console, this_program(), sleep_for, submission::connect};
+      console, this_program(), sleep_for, submission::connect, events.get()};
   auto outcome = parsed.command(context);
   if (!outcome) return tell_error(console, options, outcome.error());
-  if (options.json) console.json(to_line(json_of(options.command, outcome->exit, std::move(outcome->body))));
+  const bool well = outcome->exit == Exit::done;
+  if (options.json) {
+    for (const auto& line : console.warnings()) {
+      if (well) outcome->body["warnings"].push_back(line);
+    }
+    console.json(to_line(json_of(options.command, outcome->exit, std::move(outcome->body))));
+  }
+  console.finish(well);
   return static_cast<int>(outcome->exit);
 }
 

@@ -1,6 +1,7 @@
 // audit: the record checked again from its own files.
 #include "report/audit.h"
 
+#include "commands/announce.h"
 #include "commands/context.h"
 #include "commands/plan_words.h"
 #include "commands/words.h"
@@ -79,6 +80,7 @@ Result<Outcome> audit(Context& context) {
         (head.found ? ": found, " + std::to_string(head.following) + " lines follow it" : ": no line has it"));
     heads.push_back(Json{{"head", escape_bytes(head.hash)}, {"found", head.found}, {"following", head.following}});
   }
+  if (!found.balanced) announce_balance_failed(context, found.head);
   for (const auto& finding : found.findings) console.result("finding: " + finding);
   for (const auto& note : found.notes) console.result("note: " + note);
   if (found.exit == Exit::attention) {

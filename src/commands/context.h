@@ -9,6 +9,7 @@
 
 #include "commands/options.h"
 #include "core/progress.h"
+#include "service/event_log.h"
 #include "service/service.h"
 
 namespace requeue::commands {
@@ -37,6 +38,7 @@ struct Context {
   std::function<void(std::chrono::milliseconds)> sleep;
   // --smtp; of a test: a server that is none.
   std::function<Result<std::unique_ptr<submission::Submitter>>(const submission::Server&)> connect;
+  service::EventLog* event_log = nullptr;  // none: nothing is told
 };
 
 struct Outcome {

@@ -45,6 +45,7 @@ Result<Exit> prepare(Context& context, recovery::Recovery& recovery, files::Tree
   auto exit = Exit::done;
   auto& seconds = body["seconds"];
   seconds = Json{{"stop", 0.0}, {"snapshot", 0.0}, {"verify", 0.0}, {"empty", 0.0}};
+  tell_start_type(context);
   REQUEUE_TRY(const auto stopping, stop_service(context, recovery));
   seconds["stop"] = stopping;
   REQUEUE_CHECK(wait_until_released(context, tree));

@@ -1,6 +1,7 @@
 // probe: the procedure's steps 7 and 8, a test message sent and looked for.
 #include "replay/probe.h"
 
+#include "commands/announce.h"
 #include "commands/context.h"
 #include "commands/preflight.h"
 #include "commands/session.h"
@@ -40,6 +41,16 @@ Result<void> keep(recovery::Recovery* recovery, const Json& event) {
   return recovery == nullptr ? Result<void>() : recovery->record("probe", event);
 }
 
+// Without what a server said: its words may hold an address.
+void announce_probe(Context& context, recovery::Recovery* recovery, const replay::Probed& probed) {
+  if (recovery == nullptr) return;
+  const bool delivered = probed.result == replay::ProbeResult::delivered;
+  announce(context, recovery->head(), service::EventId::probe_result,
+           delivered ? service::Gravity::information : service::Gravity::warning,
+           "Probe " + std::string(replay::to_string(probed.result)) +
+               (context.options.smtp ? " by SMTP" : "") + ", token " + probed.token);
+}
+
 void tell_probe(Context& context, const replay::Probed& probed, const std::string& what, bool counts,
                 const std::string& failed_words) {
   const bool delivered = probed.result == replay::ProbeResult::delivered;
@@ -59,6 +70,7 @@ Result<Outcome> run(Context& context, files::Tree& mailroot, recovery::Recovery*
   const replay::ProbeOptions options{context.options.from, context.options.to, context.options.timeout};
   REQUEUE_TRY(const auto probed, replay::probe(mailroot, options, context.console, context.sleep));
   REQUEUE_CHECK(keep(recovery, probe_json(probed)));
+  announce_probe(context, recovery, probed);
   tell_probe(context, probed, std::string(replay::to_string(probed.result)), recovery != nullptr,
              probed.untaken
                  ? "Nothing took it out of Pickup: is the service running, and is this its Pickup? Whether the "
@@ -78,6 +90,7 @@ Result<Outcome> run_by_smtp(Context& context, submission::Submitter& submitter, 
   body["smtp"] = server;
   body["code"] = sent.answer.code;
   REQUEUE_CHECK(keep(recovery, body));
+  announce_probe(context, recovery, sent.probed);
   const bool taken = sent.probed.result == replay::ProbeResult::delivered;
   const auto said = sent.answer.code == 0 ? printable(sent.answer.text.empty() ? sent.why : sent.answer.text)
                                           : std::to_string(sent.answer.code) + " " + printable(sent.answer.text);

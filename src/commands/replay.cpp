@@ -2,6 +2,7 @@
 #include "replay/replay.h"
 
 #include "commands/confirm.h"
+#include "commands/announce.h"
 #include "commands/context.h"
 #include "commands/plan_words.h"
 #include "commands/planning.h"
@@ -121,6 +122,19 @@ Result<replay::ReplayResult> hand_over(Context& context, recovery::Recovery& rec
                            context.console, context.sleep);
 }
 
+void announce_replay(Context& context, recovery::Recovery& recovery, const replay::ReplayResult& result) {
+  const auto& counts = result.counts;
+  const bool calm = counts.held + counts.in_doubt + counts.failed + counts.pending == 0;
+  announce(context, recovery.head(), service::EventId::replay_finished,
+           calm ? service::Gravity::information : service::Gravity::warning,
+           "Replay finished: " + std::to_string(result.now_replayed) + " handed over now; of " +
+               std::to_string(counts.found) + " found, replayed " + std::to_string(counts.replayed) + ", duplicate " +
+               std::to_string(counts.duplicate) + ", held " + std::to_string(counts.held) + ", skipped " +
+               std::to_string(counts.skipped) + ", in doubt " + std::to_string(counts.in_doubt) + ", failed " +
+               std::to_string(counts.failed) + ", pending " + std::to_string(counts.pending));
+  if (!counts.balanced()) announce_balance_failed(context, recovery.head());
+}
+
 Result<Outcome> replay_work(Context& context, recovery::Recovery& recovery, replay::Ledger& ledger, Way& way,
                             const replay::PlanOptions& evidence) {
   REQUEUE_CHECK(require_replayable(context, recovery));
@@ -138,6 +152,7 @@ Result<Outcome> replay_work(Context& context, recovery::Recovery& recovery, repl
   REQUEUE_TRY(auto result, hand_over(context, recovery, ledger, plan, options, way));
   result.now_replayed += settled.renamed;
   tell_replay(context, recovery.state(), result, plan);
+  announce_replay(context, recovery, result);
   const auto notes = notes_of(context, recovery.state(), plan);
   auto exit = exit_of_plan(plan, Exit::attention);
   if (result.refused_recipients() != 0) exit = graver(exit, Exit::attention);

@@ -16,6 +16,16 @@ Result<void> record(recovery::Recovery& recovery, service::State state, std::str
   return recovery.flush();
 }
 
+// How it starts with the machine belongs to what was found: it may be why mail sticks.
+Result<void> record_found(Context& context, recovery::Recovery& recovery, service::State state) {
+  auto fields = event(state, "found");
+  if (const auto start = context.service.start_type(); !start.type.empty()) {
+    fields["start_type"] = start.type;
+  }
+  REQUEUE_CHECK(recovery.record("service", fields));
+  return recovery.flush();
+}
+
 // Tells, and does not hear Ctrl-C: the service is put back because of it, and within --timeout.
 class PuttingBack final : public Watcher {
  public:
@@ -29,10 +39,17 @@ class PuttingBack final : public Watcher {
 
 }  // namespace
 
+void tell_start_type(Context& context) {
+  const auto start = context.service.start_type();
+  if (start.type.empty()) return;
+  context.console.result("start type of " + printable(context.service.name()) + ": " + start.type);
+  if (!start.warning.empty()) context.console.result(start.warning);
+}
+
 Result<double> stop_service(Context& context, recovery::Recovery& recovery) {
   const auto begun = std::chrono::steady_clock::now();
   REQUEUE_TRY(const auto found, context.service.state());
-  REQUEUE_CHECK(record(recovery, found, "found"));
+  REQUEUE_CHECK(record_found(context, recovery, found));
   if (found == service::State::absent || found == service::State::stopped) return 0.0;
   REQUEUE_TRY(const auto dependents, context.service.dependents());
   for (const auto& name : dependents) context.console.say("stops with it: " + printable(name));

@@ -14,4 +14,7 @@ Result<double> stop_service(Context& context, recovery::Recovery& recovery);
 // is told, not returned: the error that led here matters more.
 void put_service_back(Context& context, recovery::Recovery& recovery);
 
+// How it starts with the machine, where that can be told; "Automatic" with what is known against it.
+void tell_start_type(Context& context);
+
 }  // namespace requeue::commands

@@ -1,6 +1,7 @@
 // status: where the procedure stands, what comes next, and the way back while there is one.
 #include "commands/context.h"
 #include "commands/runbook.h"
+#include "commands/service_steps.h"
 #include "commands/session.h"
 #include "commands/tree_steps.h"
 #include "commands/whereabouts.h"
@@ -123,6 +124,7 @@ Result<Outcome> status(Context& context) {
   const auto service = context.service.state();
   const auto service_text = service ? std::string(service::to_string(*service)) : std::string("unknown");
   console.result("service: " + (service_text == "absent" ? "not asked (--service none)" : service_text));
+  tell_start_type(context);
   if (state.stopped_by_us) {
     console.result("requeue stopped the service" + std::string(state.run_open ? " in a run that did not end" : "") +
                    "; it was " + (state.service_found.empty() ? "running" : state.service_found) +
@@ -148,6 +150,7 @@ Result<Outcome> status(Context& context) {
   outcome.body = Json{{"stage", stage},
                       {"next", {{"command", next.command}, {"manual", next.manual}}},
                       {"service", service_text},
+                      {"start_type", context.service.start_type().type},
                       {"stopped_by_requeue", state.stopped_by_us},
                       {"sealed", state.sealed_at != 0},
                       {"disposed", state.disposed_at != 0},

@@ -7,14 +7,16 @@
 namespace requeue::commands {
 namespace {
 
-Json service_json(const Context& context, service::State state) {
-  return Json{
-      {"service", {{"name", printable(context.service.name())}, {"state", std::string(service::to_string(state))}}}};
+Json service_json(Context& context, service::State state) {
+  Json json{{"name", printable(context.service.name())}, {"state", std::string(service::to_string(state))}};
+  if (const auto start = context.service.start_type(); !start.type.empty()) json["start_type"] = start.type;
+  return Json{{"service", std::move(json)}};
 }
 
 Result<Outcome> ended(Context& context) {
   REQUEUE_TRY(const auto state, context.service.state());
   context.console.result("[ok] " + printable(context.service.name()) + " is " + std::string(service::to_string(state)));
+  tell_start_type(context);
   return Outcome{Exit::done, service_json(context, state)};
 }
 

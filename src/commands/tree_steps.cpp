@@ -1,4 +1,5 @@
 #include "commands/tree_steps.h"
+#include "commands/announce.h"
 
 #include <algorithm>
 #include <chrono>
@@ -77,6 +78,9 @@ Result<Step> verify_step(Context& context, recovery::Recovery& recovery, Json& b
     context.console.result("[ok] verified: " + counted(verified.files, "file") + ", " +
                            counted(verified.bytes, "byte") + " read again from the " + verified.level);
   }
+  announce(context, recovery.head(), service::EventId::snapshot_verified, service::Gravity::information,
+           "Snapshot verified: " + counted(verified.files, "file") + ", " + counted(verified.bytes, "byte") +
+               " read again from the " + verified.level);
   if (verified.level == "cache") {
     context.console.warn(
         "the recovery folder's volume offers no way past its cache: the bytes were compared in memory, "
@@ -98,8 +102,13 @@ Result<Step> empty_step(Context& context, recovery::Recovery& recovery, files::T
   body["emptied"] = Json{{"files", emptied.files}, {"kept", emptied.kept}, {"newcomers", emptied.newcomers}};
   context.console.result("[ok] emptied: " + counted(emptied.files, "file") + " removed, " +
                          std::to_string(emptied.kept) + " kept, every folder left");
+  const bool all = emptied.named.empty() && emptied.newcomers == 0;
+  announce(context, recovery.head(), service::EventId::queue_emptied,
+           all ? service::Gravity::information : service::Gravity::warning,
+           "Mailroot emptied: " + counted(emptied.files, "file") + " removed, " + std::to_string(emptied.kept) +
+               " kept, " + std::to_string(emptied.newcomers) + " newcomers left");
   name_all(context, emptied.named, "left in the Mailroot, or gone before it was emptied");
-  return Step{emptied.named.empty() && emptied.newcomers == 0 ? Exit::done : Exit::attention, watch.seconds()};
+  return Step{all ? Exit::done : Exit::attention, watch.seconds()};
 }
 
 Result<void> tell_drop_and_badmail(Context& context, files::Tree& tree) {

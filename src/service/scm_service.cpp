@@ -84,7 +84,6 @@ class ScmService final : public Control {
     const auto deadline = manager_->now() + timeout_;
     REQUEUE_TRY(const Standing found, ask(scm_.name));
     if (found.phase == Phase::stopped) return {};
-    tell_start_type(watcher);
     REQUEUE_TRY(const auto names, dependents());
     for (const auto& name : names) {
       // Remembered before it is ordered: one that stops too late for us must be started again all the same.
@@ -96,7 +95,6 @@ class ScmService final : public Control {
 
   Result<void> start(Watcher& watcher) override {
     const auto deadline = manager_->now() + timeout_;
-    tell_start_type(watcher);
     REQUEUE_CHECK(start_one(scm_.name, deadline, watcher));
     std::string left;
     for (auto name = stopped_with_.rbegin(); name != stopped_with_.rend(); ++name) {
@@ -118,6 +116,13 @@ class ScmService final : public Control {
     std::vector<std::string> names;
     REQUEUE_CHECK(collect(scm_.name, names));
     return names;
+  }
+
+  // Only a note: who may ask after a service need not be allowed to read its settings.
+  Start start_type() override {
+    const auto type = manager_->start_type(scm_.name);
+    if (!type) return {};
+    return {std::string(words(*type)), *type == StartType::automatic ? automatic_note : ""};
   }
 
   [[nodiscard]] std::string name() const override {
@@ -207,15 +212,6 @@ class ScmService final : public Control {
     manager_->sleep(std::min<ServiceManager::Clock::duration>(pause_for(now), left));
   }
 
-  void tell_start_type(Watcher& watcher) {
-    if (start_type_told_) return;
-    start_type_told_ = true;
-    const auto type = manager_->start_type(scm_.name);
-    if (!type) return;  // only a note: who may stop a service need not be allowed to read its settings
-    watcher.say("start type of " + printable(scm_.name) + ": " + std::string(words(*type)));
-    if (*type == StartType::automatic) watcher.say(automatic_note);
-  }
-
   [[nodiscard]] Error late(const char* verb, Exit exit, const std::string& name, const Standing& now,
                            const char* hint) const {
     std::string why = "after " + std::to_string(timeout_.count()) + " seconds it is still ";
@@ -238,7 +234,6 @@ class ScmService final : public Control {
   std::unique_ptr<ServiceManager> manager_;
   std::vector<std::string> stopped_with_;  // in the order in which they were stopped
   std::vector<std::string> collecting_;
-  bool start_type_told_ = false;
 };
 
 }  // namespace

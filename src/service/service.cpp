@@ -22,6 +22,7 @@ class ReadOnlyService final : public Control {
   Result<void> stop(Watcher& watcher) override { return only_say("stop", watcher); }
   Result<void> start(Watcher& watcher) override { return only_say("start", watcher); }
   Result<std::vector<std::string>> dependents() override { return inner_->dependents(); }
+  Start start_type() override { return inner_->start_type(); }
   [[nodiscard]] std::string name() const override { return inner_->name(); }
 
  private:

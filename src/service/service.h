@@ -25,6 +25,11 @@ class Control {
   virtual Result<void> start(Watcher& watcher) = 0;
   // Services that depend on this one, in the order in which they would be stopped.
   virtual Result<std::vector<std::string>> dependents() = 0;
+  // How it starts with the machine, in words, and what is known against that; empty: none, or not to be told.
+  struct Start {
+    std::string type, warning;
+  };
+  virtual Start start_type() { return {}; }
   [[nodiscard]] virtual std::string name() const = 0;  // for people: "SMTPSVC", "command", "none"
 };
 

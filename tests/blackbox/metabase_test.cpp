@@ -214,7 +214,7 @@ TEST_CASE("folders beside Pickup that are not the service's are named and left a
   write(window.spool / "Queue/old.eml", mail("old", "a@example.org"));
   const auto answer = window.ask(window.by("evacuate"));
   CHECK(answer.exit == 0);
-  CHECK(answer.err.find((window.spool / "Queue").string()) != std::string::npos);
+  CHECK(answer.json["warnings"].dump().find((window.spool / "Queue").string()) != std::string::npos);
   CHECK(fs::exists(window.spool / "Queue/old.eml"));
   CHECK_FALSE(fs::exists(window.recovery / "snapshot/data/mailroot/Queue/old.eml"));
 }
