@@ -137,9 +137,17 @@ Result<void> JoinedTree::remove_folder(const files::Relative& path) {
 }
 
 Result<void> JoinedTree::rename(const files::Relative& from, const files::Relative& to) {
+  return move(&files::Tree::rename, from, to);
+}
+
+Result<void> JoinedTree::take_name(const files::Relative& from, const files::Relative& to) {
+  return move(&files::Tree::take_name, from, to);
+}
+
+Result<void> JoinedTree::move(Move how, const files::Relative& from, const files::Relative& to) {
   REQUEUE_TRY(const auto source, at(from));
   REQUEUE_TRY(const auto target, at(to));
-  if (source.tree == target.tree) return source.tree->rename(source.path, target.path);
+  if (source.tree == target.tree) return (source.tree->*how)(source.path, target.path);
   return failure(Error{Exit::failed, Cause::cross_volume, "cannot move a file", path_of(from).string(),
                        "the two places are kept apart", "files are never copied in place of a move"});
 }

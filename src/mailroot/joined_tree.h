@@ -41,6 +41,7 @@ class JoinedTree final : public files::Tree {
   Result<void> remove_file(const files::Relative& path) override;
   Result<void> remove_folder(const files::Relative& path) override;
   Result<void> rename(const files::Relative& from, const files::Relative& to) override;
+  Result<void> take_name(const files::Relative& from, const files::Relative& to) override;
   Result<void> set_attributes(const files::Relative& path, const files::Attributes& attributes) override;
   Result<void> write_stream(const files::Relative& path, const std::string& stream, ByteReader& bytes) override;
 
@@ -56,6 +57,8 @@ class JoinedTree final : public files::Tree {
   };
   [[nodiscard]] Found find(std::string_view path) const;
   [[nodiscard]] Result<Found> at(const files::Relative& path) const;
+  using Move = Result<void> (files::Tree::*)(const files::Relative&, const files::Relative&);
+  Result<void> move(Move how, const files::Relative& from, const files::Relative& to);
 
   std::shared_ptr<files::Tree> home_;
   std::vector<Part> parts_;
