@@ -136,6 +136,9 @@ class Tree {
   virtual Result<Volume> volume(const Relative& path) = 0;
   // Whether this user may read a file, or list and change a folder.
   virtual Result<void> check_access(const Relative& path, bool write) = 0;
+  // Owner, group and access list of a file or folder as SDDL, without the audit list, which only auditors may read.
+  // Empty where the platform keeps none, and where they may not be read: that is no reason to leave a file out.
+  virtual std::string rights(const Relative& path);
   // Whether nobody holds the file open (an exclusive open on Windows; always true on Linux).
   virtual Result<bool> is_released(const Relative& path) = 0;
 
@@ -156,6 +159,9 @@ class Tree {
   // replaces (Cause::exists). Cause::cross_volume, or Cause::not_supported: the volume has none, or allows none here.
   virtual Result<void> create_link(Reader& opened, const Relative& path);
   virtual Result<void> set_attributes(const Relative& path, const Attributes& attributes) = 0;
+  // What rights() said, set back; where the platform keeps none, nothing is done. An owner that this account may not
+  // give is an error, and then the access list is set all the same.
+  virtual Result<void> set_rights(const Relative& path, const std::string& sddl);
   virtual Result<void> write_stream(const Relative& path, const std::string& stream, ByteReader& bytes) = 0;
 
   // Making it last. A name counts as kept once its folder was flushed.

@@ -36,6 +36,14 @@ Result<void> Tree::flush_files(const std::vector<Relative>& paths) {
   return {};
 }
 
+std::string Tree::rights(const Relative& /*path*/) {
+  return {};
+}
+
+Result<void> Tree::set_rights(const Relative& /*path*/, const std::string& /*sddl*/) {
+  return {};
+}
+
 std::string to_text(const Path& path) {
   return escape_bytes(path.string());
 }

@@ -26,6 +26,7 @@ class ReadOnlyTree final : public Tree {
   }
   Result<Volume> volume(const Relative& path) override { return inner_->volume(path); }
   Result<void> check_access(const Relative& path, bool write) override { return inner_->check_access(path, write); }
+  std::string rights(const Relative& path) override { return inner_->rights(path); }
   Result<bool> is_released(const Relative& path) override { return inner_->is_released(path); }
 
   Result<std::unique_ptr<Writer>> create(const Relative& path, std::uint32_t) override {
@@ -44,6 +45,9 @@ class ReadOnlyTree final : public Tree {
   Result<void> create_link(Reader&, const Relative& path) override { return refuse("cannot make a hard link", path); }
   Result<void> set_attributes(const Relative& path, const Attributes&) override {
     return refuse("cannot set times and rights", path);
+  }
+  Result<void> set_rights(const Relative& path, const std::string&) override {
+    return refuse("cannot set rights", path);
   }
   Result<void> write_stream(const Relative& path, const std::string&, ByteReader&) override {
     return refuse("cannot write an alternate stream", path);

@@ -23,6 +23,7 @@ class NtTree final : public Tree {
   Result<std::unique_ptr<Reader>> open_stream(const Relative& path, const std::string& stream) override;
   Result<Volume> volume(const Relative& path) override;
   Result<void> check_access(const Relative& path, bool write) override;
+  std::string rights(const Relative& path) override;
   Result<bool> is_released(const Relative& path) override;
 
   Result<std::unique_ptr<Writer>> create(const Relative& path, std::uint32_t mode) override;
@@ -34,6 +35,7 @@ class NtTree final : public Tree {
   Result<void> rename(const Relative& from, const Relative& to) override;
   Result<void> create_link(Reader& opened, const Relative& path) override;
   Result<void> set_attributes(const Relative& path, const Attributes& attributes) override;
+  Result<void> set_rights(const Relative& path, const std::string& sddl) override;
   Result<void> write_stream(const Relative& path, const std::string& stream, ByteReader& bytes) override;
 
   Result<void> flush_file(const Relative& path) override;

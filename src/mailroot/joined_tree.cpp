@@ -101,6 +101,11 @@ Result<void> JoinedTree::check_access(const files::Relative& path, bool write) {
   return found.tree->check_access(found.path, write);
 }
 
+std::string JoinedTree::rights(const files::Relative& path) {
+  const auto found = find(path);
+  return path.empty() || found.tree == nullptr ? std::string() : found.tree->rights(found.path);
+}
+
 Result<bool> JoinedTree::is_released(const files::Relative& path) {
   REQUEUE_TRY(const auto found, at(path));
   return found.tree->is_released(found.path);
@@ -156,6 +161,11 @@ Result<void> JoinedTree::set_attributes(const files::Relative& path, const files
   if (path.empty()) return {};
   REQUEUE_TRY(const auto found, at(path));
   return found.tree->set_attributes(found.path, attributes);
+}
+
+Result<void> JoinedTree::set_rights(const files::Relative& path, const std::string& sddl) {
+  REQUEUE_TRY(const auto found, at(path));
+  return found.tree->set_rights(found.path, sddl);
 }
 
 Result<void> JoinedTree::write_stream(const files::Relative& path, const std::string& stream, ByteReader& bytes) {

@@ -32,6 +32,7 @@ class JoinedTree final : public files::Tree {
   Result<std::unique_ptr<files::Reader>> open_stream(const files::Relative& path, const std::string& stream) override;
   Result<files::Volume> volume(const files::Relative& path) override;
   Result<void> check_access(const files::Relative& path, bool write) override;
+  std::string rights(const files::Relative& path) override;
   Result<bool> is_released(const files::Relative& path) override;
 
   Result<std::unique_ptr<files::Writer>> create(const files::Relative& path, std::uint32_t mode) override;
@@ -43,6 +44,7 @@ class JoinedTree final : public files::Tree {
   Result<void> rename(const files::Relative& from, const files::Relative& to) override;
   Result<void> take_name(const files::Relative& from, const files::Relative& to) override;
   Result<void> set_attributes(const files::Relative& path, const files::Attributes& attributes) override;
+  Result<void> set_rights(const files::Relative& path, const std::string& sddl) override;
   Result<void> write_stream(const files::Relative& path, const std::string& stream, ByteReader& bytes) override;
 
   Result<void> flush_file(const files::Relative& path) override;

@@ -2,7 +2,7 @@
 // a bag cannot: times, attributes, streams, folders, links, and true names.
 //
 // files.jsonl: one object a line, sorted by source: {path, kind, stored, size, sha256, written, changed, created, mode,
-// attributes, owner, group, volume, file, streams: [{name, size, sha256, stored}], target, name_hex}. `path` is
+// attributes, owner, group, volume, file, acl, streams: [{name, size, sha256, stored}], target, name_hex}. `path` is
 // escape_bytes of the true name below the Mailroot; `name_hex` its bytes where path alone is not enough. The root is
 // the object with path "".
 #pragma once
@@ -34,6 +34,7 @@ struct Entry {
   files::Relative stored;  // below the bag: data/mailroot/...; empty for links and special files
   std::vector<StoredStream> streams;
   std::string target;  // of links
+  std::string acl;     // SDDL; empty: none was kept
 };
 
 // Names that a bag, a ZIP and Windows can hold: the stored name for each folder's names, in the order of the walk.

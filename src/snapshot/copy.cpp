@@ -84,6 +84,7 @@ Result<std::optional<Entry>> Copier::attempt(const mailroot::Item& item, const f
   }
   REQUEUE_TRY(const bool streams, copy_streams(item, entry));
   if (!streams) return std::optional<Entry>();
+  entry.acl = mailroot_.rights(item.path);
   const auto after = mailroot_.status(item.path);
   if (!after && !is_change(after.error().cause)) return failure(after.error());
   if (!after || !same_state(*after, entry.status)) return std::optional<Entry>();

@@ -144,6 +144,7 @@ std::string render_entry(const Entry& entry) {
   json["group"] = status.group;
   json["volume"] = status.identity.volume;
   json["file"] = status.identity.file;
+  if (!entry.acl.empty()) json["acl"] = escape_bytes(entry.acl);
   if (!entry.streams.empty()) {
     auto streams = Json::array();
     for (const auto& stream : entry.streams) streams.push_back(json_of(stream));
@@ -168,6 +169,7 @@ tl::expected<Entry, std::string> parse_entry(std::string_view line) {
     return tl::unexpected<std::string>("a stream that is none, or leads outside the bag");
   entry.sha256 = text_of(*json, "sha256");
   if (*kind == Kind::file && !is_sha256(entry.sha256)) return tl::unexpected<std::string>("a file without a digest");
+  entry.acl = unescape_bytes(text_of(*json, "acl"));
   entry.target = unescape_bytes(text_of(*json, "target"));
   return entry;
 }

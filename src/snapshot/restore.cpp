@@ -216,6 +216,7 @@ Result<void> Restoring::stage(const Entry& entry) {
     leave_out(entry.source, copied.why);
     return {};
   }
+  if (!copied.why.empty()) leave_out(entry.source, "put back, but " + copied.why);
   if (without_streams) leave_out(entry.source, "put back without its streams: this volume keeps none");
   group_.push_back({entry.source, temporary});
   return group_.size() < group_limit ? Result<void>{} : finish_group();
@@ -267,6 +268,9 @@ Result<void> Restoring::finish_folders() {
     auto set = target_.set_attributes(entry->source, attributes_of(entry->status));
     if (!set && (set.error().cause == Cause::io || set.error().cause == Cause::no_space)) return set;
     if (!set) leave_out(entry->source, "its times and mode could not be set: " + set.error().why);
+    // The folder that the operator chose keeps its own.
+    const auto lacks = entry->source.empty() ? std::string() : put_rights(*entry, target_, entry->source);
+    if (!lacks.empty()) leave_out(entry->source, lacks);
   }
   return {};
 }

@@ -86,10 +86,17 @@ Result<CopyResult> write_copy(files::Tree& holder, const Entry& entry, files::Tr
   if (auto set = target.set_attributes(temporary, attributes_of(entry.status)); !set) {
     return impossible_or_error(std::move(set.error()));
   }
-  return CopyResult{};
+  // Last: they may take from this account what it needed so far.
+  return CopyResult{Copied::whole, put_rights(entry, target, temporary)};
 }
 
 }  // namespace
+
+std::string put_rights(const Entry& entry, files::Tree& target, const files::Relative& path) {
+  if (entry.acl.empty()) return {};
+  const auto set = target.set_rights(path, entry.acl);
+  return set ? std::string() : "its owner or rights could not be set as they were: " + set.error().why;
+}
 
 Result<CopyResult> copy_out(files::Tree& holder, const Entry& entry, files::Tree& target,
                             const files::Relative& temporary, bool with_streams) {

@@ -15,7 +15,7 @@ enum class Copied {
 };
 struct CopyResult {
   Copied copied = Copied::whole;
-  std::string why;
+  std::string why;  // of a whole one: what it lacks all the same; empty: nothing
 };
 
 // `holder` holds the bag. An error: the target's device cannot be written, which ends the run. Whatever is not whole
@@ -26,6 +26,9 @@ Result<CopyResult> copy_out(files::Tree& holder, const Entry& entry, files::Tree
 // Streams of a file or a folder; the first that is damaged is told.
 Result<CopyResult> put_streams(files::Tree& holder, const Entry& entry, files::Tree& target,
                                const files::Relative& path);
+
+// Owner and access list; what could not be set, in words, or nothing.
+std::string put_rights(const Entry& entry, files::Tree& target, const files::Relative& path);
 
 // Times, mode, attributes and owner as they were found.
 files::Attributes attributes_of(const files::Status& status);

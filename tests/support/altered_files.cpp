@@ -15,6 +15,17 @@ class AlteredTree final : public Tree {
     return volume;
   }
 
+  std::string rights(const Relative& path) override {
+    const auto found = owner_.rights.find(path);
+    return found == owner_.rights.end() ? std::string() : found->second;
+  }
+  Result<void> set_rights(const Relative& path, const std::string& sddl) override {
+    if (!owner_.no_rights_because.empty()) {
+      return failure(Error{Exit::failed, Cause::denied, "cannot set rights", path, owner_.no_rights_because, {}});
+    }
+    owner_.rights_set[path] = sddl;
+    return {};
+  }
   [[nodiscard]] const Path& path() const override { return inner_->path(); }
   Result<Status> status(const Relative& path) override { return inner_->status(path); }
   Result<std::vector<Entry>> list(const Relative& folder) override { return inner_->list(folder); }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +19,10 @@ class AlteredFiles final : public files::Files {
   std::optional<std::string> machine_boot{"boot-1"};
   // Done to what each Tree says of its volume.
   std::function<void(files::Volume&)> alter_volume;
+
+  // What this disk keeps of rights: read from here, set into here; why they cannot be set, if they cannot.
+  std::map<std::string, std::string> rights, rights_set;
+  std::string no_rights_because;
 
   Result<std::shared_ptr<files::Tree>> open(const files::Path& path) override;
   Result<std::shared_ptr<files::Tree>> open_or_make(const files::Path& path) override;

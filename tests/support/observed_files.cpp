@@ -98,6 +98,7 @@ class ObservedTree final : public Tree {
   Result<void> check_access(const Relative& path, bool write) override {
     return through("check_access", path, [&] { return inner_->check_access(path, write); });
   }
+  std::string rights(const Relative& path) override { return inner_->rights(path); }
   Result<bool> is_released(const Relative& path) override {
     return through("is_released", path, [&] { return inner_->is_released(path); });
   }
@@ -128,6 +129,9 @@ class ObservedTree final : public Tree {
   }
   Result<void> set_attributes(const Relative& path, const Attributes& attributes) override {
     return through("set_attributes", path, [&] { return inner_->set_attributes(path, attributes); });
+  }
+  Result<void> set_rights(const Relative& path, const std::string& sddl) override {
+    return through("set_rights", path, [&] { return inner_->set_rights(path, sddl); });
   }
   Result<void> write_stream(const Relative& path, const std::string& stream, ByteReader& bytes) override {
     return observed(*observer_, call("write_stream", path, stream),
