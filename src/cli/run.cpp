@@ -79,8 +79,9 @@ int run(const std::vector<std::string>& arguments) {
   const auto control = make_service(options);
   const auto events = service::system_event_log();
   commands::Context context{
-      options, *files,         *control,  !options.service.empty() || !options.service_host.empty(),
-      console, this_program(), sleep_for, submission::connect, events.get()};
+      options,     *files,         *control,  !options.service.empty() || !options.service_host.empty(),
+      console,     this_program(), sleep_for, submission::connect,
+      events.get()};
   auto outcome = parsed.command(context);
   if (!outcome) return tell_error(console, options, outcome.error());
   const bool well = outcome->exit == Exit::done;

@@ -47,8 +47,8 @@ void announce_probe(Context& context, recovery::Recovery* recovery, const replay
   const bool delivered = probed.result == replay::ProbeResult::delivered;
   announce(context, recovery->head(), service::EventId::probe_result,
            delivered ? service::Gravity::information : service::Gravity::warning,
-           "Probe " + std::string(replay::to_string(probed.result)) +
-               (context.options.smtp ? " by SMTP" : "") + ", token " + probed.token);
+           "Probe " + std::string(replay::to_string(probed.result)) + (context.options.smtp ? " by SMTP" : "") +
+               ", token " + probed.token);
 }
 
 void tell_probe(Context& context, const replay::Probed& probed, const std::string& what, bool counts,

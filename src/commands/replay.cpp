@@ -1,8 +1,8 @@
 // replay: open intents settled, the plan made, the messages handed to Pickup exactly once.
 #include "replay/replay.h"
 
-#include "commands/confirm.h"
 #include "commands/announce.h"
+#include "commands/confirm.h"
 #include "commands/context.h"
 #include "commands/plan_words.h"
 #include "commands/planning.h"

@@ -38,7 +38,7 @@ struct Announced {
     options.service = "none";
   }
   Exit run(commands::Command command) {
-    commands::Context context{options, *files, *service, true, console, {}, [](auto) {}, &log};
+    commands::Context context{options, *files, *service, true, console, {}, [](auto) {}, {}, &log};
     const auto outcome = command(context);
     return outcome ? outcome->exit : outcome.error().exit;
   }
