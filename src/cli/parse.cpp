@@ -536,39 +536,39 @@ Parsed parse(const std::vector<std::string>& given) {
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // CLI11 takes them from the back
   try {
     program.parse(std::move(reversed));
+    if (completion->parsed()) {
+      std::cout << completion_script(shell, completed_verbs(program));
+      parsed.finished = 0;
+      return parsed;
+    }
     if (man->parsed()) {
       const auto text = man_page(words_of(program), page, self().version);
       std::cout << text;
       parsed.finished = static_cast<int>(text.empty() ? Exit::usage : Exit::done);
-      if (completion->parsed()) {
-        std::cout << completion_script(shell, completed_verbs(program));
-        parsed.finished = 0;
-        return parsed;
-      }
-    }
-    catch (const CLI::Success& success) {
-      parsed.finished = program.exit(success);
       return parsed;
     }
-    catch (const CLI::ParseError& error) {
-      parsed.usage_error = program.get_subcommands().empty() && !arguments.front().starts_with("-")
-                               ? "there is no command " + printable(arguments.front())
-                               : error.what();
-    }
-    const auto used = program.get_subcommands();
-    for (const auto& verb : verbs()) {
-      if (used.empty() || used.front()->get_name() != verb.name) continue;
-      options.command = verb.name;
-      parsed.command = verb.command;
-      if (parsed.usage_error.empty()) parsed.usage_error = check_paths(options, verb);
-      if (parsed.usage_error.empty()) parsed.usage_error = check_service(options);
-      if (parsed.usage_error.empty()) parsed.usage_error = check_target(options);
-      if (parsed.usage_error.empty()) parsed.usage_error = check_smtp(options);
-      if (parsed.usage_error.empty()) parsed.usage_error = check_words(options);
-    }
-    options.pace.batch = std::min<std::uint64_t>(options.pace.batch, 256);
-    options.command_line = without_addresses(arguments);
+  } catch (const CLI::Success& success) {
+    parsed.finished = program.exit(success);
     return parsed;
+  } catch (const CLI::ParseError& error) {
+    parsed.usage_error = program.get_subcommands().empty() && !arguments.front().starts_with("-")
+                             ? "there is no command " + printable(arguments.front())
+                             : error.what();
   }
+  const auto used = program.get_subcommands();
+  for (const auto& verb : verbs()) {
+    if (used.empty() || used.front()->get_name() != verb.name) continue;
+    options.command = verb.name;
+    parsed.command = verb.command;
+    if (parsed.usage_error.empty()) parsed.usage_error = check_paths(options, verb);
+    if (parsed.usage_error.empty()) parsed.usage_error = check_service(options);
+    if (parsed.usage_error.empty()) parsed.usage_error = check_target(options);
+    if (parsed.usage_error.empty()) parsed.usage_error = check_smtp(options);
+    if (parsed.usage_error.empty()) parsed.usage_error = check_words(options);
+  }
+  options.pace.batch = std::min<std::uint64_t>(options.pace.batch, 256);
+  options.command_line = without_addresses(arguments);
+  return parsed;
+}
 
 }  // namespace requeue::cli
