@@ -102,6 +102,9 @@ Result<Outcome> dispose(Context& context) {
     REQUEUE_TRY(const auto items, only_copies(context, *reading, ledger));
     REQUEUE_CHECK(refuse_only_copies(context, reading->state(), items));
     begun = reading->state().payload_destroyed();
+    if (!begun) {
+      REQUEUE_CHECK(require_whole_record(context, "the record is damaged, and nothing could tell so after a disposal"));
+    }
     if (context.options.dry_run) {
       name_items(context, items);
       context.console.result("DRY RUN: would destroy the copies of " +

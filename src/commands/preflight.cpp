@@ -33,6 +33,14 @@ Result<void> require_apart(Context& context, const std::string& folder) {
                  "the Mailroot is " + folder, "Nothing was touched. Choose a recovery folder outside the Mailroot.");
 }
 
+Result<void> require_not_in(Context& context, const std::string& mailroot) {
+  if (context.options.recovery.empty() || mailroot.empty()) return {};
+  REQUEUE_TRY(const auto recovery, context.files.resolve(context.options.recovery));
+  if (!mailroot::is_inside(recovery.string(), mailroot)) return {};
+  return failure(Exit::precondition, "the recovery folder lies inside the Mailroot", recovery.string(),
+                 "the Mailroot is " + mailroot, "Nothing was touched. Choose a recovery folder outside the Mailroot.");
+}
+
 // On another host, somebody must say whose service is asked.
 Result<void> require_owner(Context& context, files::Tree& mailroot, const files::Relative& folder) {
   if (context.service_stated) return {};
@@ -55,6 +63,8 @@ Result<Site> check_site(Context& context, std::shared_ptr<files::Tree> tree, mai
     REQUEUE_CHECK(require_apart(context, site.mailroot_path));
     REQUEUE_CHECK(require_owner(context, *site.mailroot, ""));
   }
+  // What the journal calls the Mailroot: a later evacuation of it would take the recovery folder for one of its own.
+  if (!site.folders.empty()) REQUEUE_CHECK(require_not_in(context, site.mailroot_path));
   for (const auto& [name, path] : site.folders) {
     REQUEUE_CHECK(require_apart(context, path));
     REQUEUE_CHECK(require_owner(context, *site.mailroot, name));

@@ -99,7 +99,8 @@ Values values_of(Context& context, const recovery::State& state, const std::stri
           {"free", or_open(free_of(context))},
           {"head", or_open(head)},
           {"at", at},
-          {"paths", at + " --mailroot " + word(mailroot)},
+          {"paths", at + mailroot_options(context, mailroot)},
+          {"look", options.metabase.empty() ? ' ' + word(mailroot) : mailroot_options(context, mailroot)},
           {"options", service_options(context)},
           {"confirm", " --confirm " + shell_quoted(host)},
           {"start", start_the_service(context)}};

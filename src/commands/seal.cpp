@@ -158,6 +158,8 @@ Result<Outcome> seal(Context& context) {
     replay::Ledger ledger;
     REQUEUE_TRY(const auto reading, recovery::open_to_read(context.files, context.options.recovery, {&ledger}));
     REQUEUE_CHECK(refuse_sealing(context, reading->state(), ledger));
+    REQUEUE_CHECK(
+        require_whole_record(context, "the record is damaged, and a seal would close it as if it were whole"));
     if (context.options.dry_run) {
       REQUEUE_TRY(const auto sum, sum_up(context, *reading, ledger));
       context.console.result("DRY RUN: would seal " + counted(sum.counts.found, "message") + ", " +

@@ -1,6 +1,8 @@
 #include "commands/session.h"
 
+#include "commands/words.h"
 #include "core/text.h"
+#include "report/audit.h"
 
 namespace requeue::commands {
 
@@ -51,6 +53,17 @@ Result<void> require_payload(const Context& context, const recovery::State& stat
   return failure(Exit::precondition, "the mail of this recovery folder was destroyed", context.options.recovery,
                  "line " + std::to_string(state.disposing_at) + " of its journal records the disposal",
                  "Nothing was touched. What is left can be checked: requeue audit.");
+}
+
+Result<void> require_whole_record(Context& context, std::string_view what) {
+  report::AuditOptions options;
+  options.quick = true;
+  REQUEUE_TRY(const auto found, report::audit(context.files, context.options.recovery, options, context.console));
+  if (found.findings.empty()) return {};
+  const auto more = found.findings.size() - 1;
+  return failure(Exit::verification, std::string(what), context.options.recovery,
+                 found.findings.front() + (more > 0 ? " And " + std::to_string(more) + " more." : ""),
+                 "Nothing was touched. See all of it with: " + again(context, "audit"));
 }
 
 Result<recovery::State> peek(Context& context) {

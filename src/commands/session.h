@@ -20,6 +20,10 @@ Result<Outcome> in_run(Context& context, recovery::Missing missing, const Site& 
 // Exit::precondition once `dispose` began: what this command would read is destroyed.
 Result<void> require_payload(const Context& context, const recovery::State& state);
 
+// The record checked as `audit --quick` does, before it is closed or its mail destroyed: damage found afterwards could
+// not be told from what was done on purpose. Exit::verification with the first finding.
+Result<void> require_whole_record(Context& context, std::string_view what);
+
 // The state as it stands, for refusals before anything is written. A folder that is not there yet: a fresh state.
 Result<recovery::State> peek(Context& context);
 

@@ -22,7 +22,11 @@ Next next_of(const Context& context, const recovery::State& state) {
   if (state.payload_destroyed() && state.disposed_at == 0) {
     return {again(context, "dispose"), "the disposal was cut short"};
   }
-  if (state.sealed_at != 0) return {again(context, "audit"), {}};
+  if (state.disposed_at != 0)
+    return {again(context, "audit"), "keep journal, manifests and seal: nothing is left to do"};
+  if (state.sealed_at != 0) {
+    return {again(context, "audit"), "when nobody needs the mail any more: " + again(context, "dispose")};
+  }
   switch (state.stage()) {
     case recovery::Stage::fresh:
     case recovery::Stage::stopped:

@@ -17,7 +17,17 @@ std::string again(const Context& context, std::string_view verb) {
 }
 
 std::string again(const Context& context, std::string_view verb, const std::string& mailroot) {
-  return again(context, verb) + " --mailroot " + shell_quoted(mailroot.empty() ? "DIR" : mailroot);
+  return again(context, verb) + mailroot_options(context, mailroot);
+}
+
+std::string mailroot_options(const Context& context, const std::string& mailroot) {
+  const auto& options = context.options;
+  if (options.metabase.empty() || !options.mailroot.empty()) {
+    return " --mailroot " + shell_quoted(mailroot.empty() ? "DIR" : mailroot);
+  }
+  auto out = " --metabase " + shell_quoted(options.metabase);
+  if (!options.virtual_server.empty()) out += " --virtual-server " + shell_quoted(options.virtual_server);
+  return out;
 }
 
 bool needs_probe(const recovery::State& state) {

@@ -19,7 +19,9 @@ std::string shell_quoted(const std::string& word);
 
 // "requeue VERB --recovery R", with the folder as it was given.
 std::string again(const Context& context, std::string_view verb);
-// The same with --mailroot.
+// " --mailroot M", or the --metabase options where they were given in its place: the folders need not stand in M.
+std::string mailroot_options(const Context& context, const std::string& mailroot);
+// The same with these.
 std::string again(const Context& context, std::string_view verb, const std::string& mailroot);
 // The replay that goes on with what the journal knows of the newest one: its way, and why no probe was made.
 std::string next_replay(const Context& context, const recovery::State& state);

@@ -227,7 +227,8 @@ Result<void> SmtpHandoff::settle(const Parcel& parcel, const Submitted& submitte
   const bool not_now = submitted.standing == Standing::deferred || submitted.standing == Standing::lost ||
                        (submitted.standing == Standing::refused && submitted.answer.is_for_now());
   put_off_ = not_now ? put_off_ + 1 : 0;
-  if (put_off_ >= most_in_a_row) outcome.stop = "the server put off " + std::to_string(put_off_) + " messages in a row";
+  if (put_off_ >= most_in_a_row)
+    outcome.stop = "the server put off, or broke off, " + std::to_string(put_off_) + " messages in a row";
   switch (submitted.standing) {
     case Standing::accepted:
       return accept(parcel, submitted, outcome);

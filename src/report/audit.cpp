@@ -1,5 +1,7 @@
 #include "report/audit.h"
 
+#include <algorithm>
+
 #include "core/text.h"
 #include "report/audit_work.h"
 #include "snapshot/bag.h"
@@ -35,7 +37,10 @@ Exit verdict(const AuditWork& work) {
   if (counts.held > 0 || counts.pending > 0) exit = graver(exit, Exit::attention);
   if (counts.failed > 0) exit = graver(exit, Exit::failed);
   if (work.findings > 0) exit = graver(exit, Exit::verification);
-  if (counts.in_doubt > 0) exit = graver(exit, Exit::in_doubt);
+  // By SMTP nothing here can tell whether the server has it: the next replay will say the same.
+  const auto by_smtp = [](const auto& intent) { return !intent.second.smtp.empty(); };
+  const auto& open = work.ledger.open_intents();
+  if (counts.in_doubt > 0 || std::any_of(open.begin(), open.end(), by_smtp)) exit = graver(exit, Exit::in_doubt);
   return exit;
 }
 

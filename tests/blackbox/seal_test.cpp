@@ -281,3 +281,43 @@ TEST_CASE("a quick audit reads no payload and says so", "[seal]") {
   fs::remove(window.recovery / "snapshot/data/mailroot/Queue/NTFS_1.EML");
   CHECK(of(window, {"audit", "--quick"}).exit == 4);  // a file that is missing is seen
 }
+
+TEST_CASE("a damaged record is neither sealed nor disposed of", "[seal]") {
+  const Replayed window;
+  const auto foreign = window.recovery / "snapshot/data/mailroot/Queue/X.EML";
+  write(foreign, "not ours");
+  CHECK(of(window, {"seal"}).exit == 4);
+  CHECK_FALSE(fs::exists(window.recovery / "seal.json"));
+  fs::remove(foreign);
+  CHECK(sealed(window).exit == 3);
+  write(foreign, "not ours");
+  CHECK(of(window, {"dispose", "--abandon", "old"}).exit == 4);
+  CHECK(fs::exists(foreign));
+  fs::remove(foreign);
+  const auto messages = read(window.recovery / "messages.jsonl");
+  fs::remove(window.recovery / "messages.jsonl");
+  CHECK(of(window, {"dispose", "--abandon", "old"}).exit == 4);
+  write(window.recovery / "messages.jsonl", messages);
+  CHECK(of(window, {"dispose", "--abandon", "old"}).exit == 0);
+}
+
+TEST_CASE("mail is handed to no folder of the record, nor to another one of the Mailroot", "[refusals]") {
+  Window window;
+  window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));
+  window.evacuate();
+  const auto before = contents(window.recovery / "snapshot");
+  for (const auto& folder :
+       {window.recovery / "snapshot/data/mailroot/Pickup", window.recovery / "snapshot", window.recovery,
+        window.mailroot, window.mailroot / "Queue", window.mailroot / "Badmail"}) {
+    INFO(folder.string());
+    const auto answer = window.ask(
+        {"replay", "--recovery", window.recovery.string(), "--pickup", folder.string(), "--no-probe", "drill"});
+    CHECK(answer.exit == 5);
+  }
+  CHECK(window
+            .ask({"restore", "--recovery", window.recovery.string(), "--mailroot",
+                  (window.recovery / "snapshot/data/mailroot/Queue").string()})
+            .exit == 5);
+  CHECK(contents(window.recovery / "snapshot") == before);
+  CHECK(window.replay().exit == 0);
+}
