@@ -241,3 +241,17 @@ TEST_CASE("a link far below the longest path is refused too") {
   ::close(at);
   for (auto folder = folders.rbegin(); folder != folders.rend(); ++folder) REQUIRE(b.tree->remove_folder(*folder));
 }
+
+// On Linux; Wine goes by the name that the file was opened by, and the snapshot's own look at the link finds that.
+TEMPLATE_TEST_CASE("whoever takes a file's name meanwhile, a hard link is the file that was opened", "", Real,
+                   Recording, Faultless) {
+  Bench<TestType> b;
+  write(b.folder.path() / "a", "mine");
+  const auto opened = b.tree->open("a");
+  REQUIRE(opened);
+  REQUIRE(b.tree->rename("a", "moved"));
+  write(b.folder.path() / "a", "somebody else's");
+  REQUIRE(b.tree->create_link(**opened, "b"));
+  CHECK(read(b.folder.path() / "b") == "mine");
+  CHECK(b.tree->status("b")->identity == b.tree->status("moved")->identity);
+}
