@@ -1,11 +1,71 @@
 #include "cli/completion.h"
 
+#include <algorithm>
 #include <map>
 
 namespace requeue::cli {
 namespace {
 
-using Value = CompletedOption::Value;
+enum class Value { none, text, file, folder, choice };
+
+struct CompletedOption {
+  std::string name;  // "--mailroot"; of a positional: its word
+  Value value = Value::none;
+  std::vector<std::string> choices;
+};
+
+struct CompletedVerb {
+  std::string name;
+  std::vector<CompletedOption> options;
+  std::vector<CompletedOption> positionals;
+};
+
+std::vector<std::string> split(const std::string& text, char between) {
+  std::vector<std::string> parts(1);
+  for (const char c : text) {
+    if (c == between)
+      parts.emplace_back();
+    else
+      parts.back() += c;
+  }
+  return parts;
+}
+
+// "hold|replay" is a choice; "SOURCE|RULE" names two kinds of things, and so does "sent|not-sent SOURCE".
+bool is_choice(const std::string& shape) {
+  const auto is_small = [](char c) { return c >= 'a' && c <= 'z'; };
+  return shape.find('|') != std::string::npos && shape.find(' ') == std::string::npos &&
+         std::ranges::any_of(shape, is_small);
+}
+
+CompletedOption completed(const OptionWords& words) {
+  CompletedOption out;
+  const auto is_long = [](const std::string& name) { return name.starts_with("--"); };
+  const auto found = std::ranges::find_if(words.names, is_long);
+  out.name = found == words.names.end() ? words.names.front() : *found;
+  if (words.shape.empty()) return out;
+  out.value = Value::text;
+  if (is_choice(words.shape)) {
+    out.value = Value::choice;
+    out.choices = split(words.shape, '|');
+  }
+  if (words.shape == "DIR" || words.shape == "RECOVERY") out.value = Value::folder;
+  if (words.shape.starts_with("FILE") || out.name == "PATH") out.value = Value::file;
+  return out;
+}
+
+std::vector<CompletedVerb> completed(const std::vector<VerbWords>& verbs) {
+  std::vector<CompletedVerb> all;
+  for (const auto& words : verbs) {
+    if (words.name.empty()) continue;  // the program itself
+    auto& verb = all.emplace_back();
+    verb.name = words.name;
+    for (const auto& option : words.options) {
+      (option.positional ? verb.positionals : verb.options).push_back(completed(option));
+    }
+  }
+  return all;
+}
 
 std::string joined(const std::vector<std::string>& words, std::string_view between) {
   std::string text;
@@ -118,8 +178,8 @@ std::string powershell(const std::vector<CompletedVerb>& verbs) {
 
 }  // namespace
 
-std::string completion_script(std::string_view shell, const std::vector<CompletedVerb>& verbs) {
-  return shell == "bash" ? bash(verbs) : powershell(verbs);
+std::string completion_script(std::string_view shell, const std::vector<VerbWords>& verbs) {
+  return shell == "bash" ? bash(completed(verbs)) : powershell(completed(verbs));
 }
 
 }  // namespace requeue::cli

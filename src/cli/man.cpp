@@ -73,7 +73,7 @@ std::string options(const VerbWords& page) {
     for (std::size_t i = 0; i < option.names.size(); ++i) {
       out += (i == 0 ? "" : ", ") + std::string(option.positional ? "\\fI" : "\\fB") + roff(option.names[i]) + "\\fR";
     }
-    if (!option.shape.empty()) out += " \\fI" + roff(option.shape) + "\\fR";
+    if (!option.positional && !option.shape.empty()) out += " \\fI" + roff(option.shape) + "\\fR";
     out += "\n" + roff(option.help) + ".\n";
     if (option.required) out += "It is needed.\n";
     if (!option.environment.empty())

@@ -29,7 +29,7 @@ OptionWords words_of_option(const CLI::Option& option) {
   if (words.positional) words.names.push_back(option.get_name(true));
   for (const auto& name : option.get_snames()) words.names.push_back("-" + name);
   for (const auto& name : option.get_lnames()) words.names.push_back("--" + name);
-  if (!words.positional) words.shape = shape_of(option);
+  words.shape = shape_of(option);
   words.help = option.get_description();
   words.environment = option.get_envname();
   words.required = option.get_required();
