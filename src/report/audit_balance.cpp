@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 
 #include "core/text.h"
 #include "report/audit_work.h"
@@ -69,29 +68,12 @@ bool unknown_sources(AuditWork& work, const Recount& recount) {
   return true;
 }
 
-struct Compared {
-  const char* key;
-  std::uint64_t counted;
-};
-
 // What the newest replay said it had come to, against the journal up to that very line and the bag.
 bool differs_from_stated(AuditWork& work, const Recount& recount) {
   if (!work.tally.stated()) return false;
   const auto& stated = *work.tally.stated();
-  const auto& counted = stated.counted;
-  const auto decided =
-      counted.replayed + counted.duplicate + counted.held + counted.skipped + counted.in_doubt + counted.failed;
-  const auto pending = recount.found_then - std::min(recount.found_then, decided);
-  const std::array<Compared, 8> all{{{"found", recount.found_then},
-                                     {"replayed", counted.replayed},
-                                     {"duplicate", counted.duplicate},
-                                     {"held", counted.held},
-                                     {"skipped", counted.skipped},
-                                     {"in_doubt", counted.in_doubt},
-                                     {"failed", counted.failed},
-                                     {"pending", pending}}};
   bool differs = false;
-  for (const auto& [key, value] : all) {
+  for (const auto& [key, value] : named_counts(stated.counted, recount.found_then)) {
     const auto said = integer_of(stated.counts, key, -1);
     if (said < 0 || static_cast<std::uint64_t>(said) == value) continue;
     differs = true;

@@ -43,7 +43,6 @@ void tell_missing_lines(AuditWork& work) {
 }
 
 void tell_missing_file(AuditWork& work) {
-  if (work.state.payload_destroyed()) return;  // told with the bag
   if (work.details_named.empty()) return;
   work.find("messages.jsonl is gone, though journal.jsonl names " + std::to_string(work.details_named.size()) +
             " lines of it and records no disposal.");
@@ -72,7 +71,7 @@ Result<void> rederive_rest(AuditWork& work) {
 }  // namespace
 
 Result<void> audit_details(AuditWork& work) {
-  if (work.state.payload_destroyed()) return {};
+  if (work.state.payload_destroyed()) return {};  // told with the bag
   work.watcher.phase("audit: handed-over files", work.kept.size(), 0);
   auto wanted = wanted_envelopes(work);
   REQUEUE_CHECK(read_lines(work, wanted));

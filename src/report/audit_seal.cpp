@@ -36,19 +36,8 @@ void check_place(AuditWork& work, const Json& sealed) {
 void check_counts(AuditWork& work, const Json& sealed) {
   const auto balance = sealed.find("balance");
   if (balance == sealed.end() || !balance->is_object() || !work.tally.sealed()) return;
-  const auto& counted = work.tally.sealed()->counted;
-  const auto found = work.result.balance.found;  // no message is added after a seal
-  const auto decided =
-      counted.replayed + counted.duplicate + counted.held + counted.skipped + counted.in_doubt + counted.failed;
-  const std::initializer_list<std::pair<const char*, std::uint64_t>> all{{"found", found},
-                                                                         {"replayed", counted.replayed},
-                                                                         {"duplicate", counted.duplicate},
-                                                                         {"held", counted.held},
-                                                                         {"skipped", counted.skipped},
-                                                                         {"in_doubt", counted.in_doubt},
-                                                                         {"failed", counted.failed},
-                                                                         {"pending", found - std::min(found, decided)}};
-  for (const auto& [key, value] : all) {
+  // No message is added after a seal.
+  for (const auto& [key, value] : named_counts(work.tally.sealed()->counted, work.result.balance.found)) {
     const auto said = integer_of(*balance, key, -1);
     if (said >= 0 && static_cast<std::uint64_t>(said) == value) continue;
     work.find("seal.json states " + std::string(key) + " " + std::to_string(said) + ", but the record had come to " +

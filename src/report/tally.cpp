@@ -1,5 +1,7 @@
 #include "report/tally.h"
 
+#include <algorithm>
+
 #include "core/text.h"
 
 namespace requeue::report {
@@ -33,6 +35,19 @@ std::uint64_t& counter(replay::Counts& counts, replay::Disposition disposition) 
       break;
   }
   return counts.pending;
+}
+
+std::array<NamedCount, 8> named_counts(const replay::Counts& counted, std::uint64_t found) {
+  const auto decided =
+      counted.replayed + counted.duplicate + counted.held + counted.skipped + counted.in_doubt + counted.failed;
+  return {{{"found", found},
+           {"replayed", counted.replayed},
+           {"duplicate", counted.duplicate},
+           {"held", counted.held},
+           {"skipped", counted.skipped},
+           {"in_doubt", counted.in_doubt},
+           {"failed", counted.failed},
+           {"pending", found - std::min(found, decided)}}};
 }
 
 void Tally::before(const journal::Line& line, const replay::Ledger& ledger) {

@@ -2,6 +2,7 @@
 // be compared with what the journal had come to at that very line.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -35,6 +36,13 @@ class Tally {
   std::optional<Stated> stated_;
   std::optional<Stated> sealed_;
 };
+
+struct NamedCount {
+  const char* key;
+  std::uint64_t value = 0;
+};
+// Every count that a record states, by the journal's name for it. Pending is what is found and not `counted` otherwise.
+std::array<NamedCount, 8> named_counts(const replay::Counts& counted, std::uint64_t found);
 
 // The counter of a disposition.
 std::uint64_t& counter(replay::Counts& counts, replay::Disposition disposition);

@@ -1,41 +1,14 @@
 #include "snapshot/destroy.h"
 
 #include <array>
-#include <functional>
 
 #include "core/text.h"
 #include "journal/details.h"
 #include "snapshot/bag_layout.h"
+#include "snapshot/subtree.h"
 
 namespace requeue::snapshot {
 namespace {
-
-using files::Kind;
-using Visit = std::function<Result<void>(const files::Relative& path)>;
-
-// Each file below `root`, and the folders met, parents first; without recursion. A root that is not there is empty.
-Result<std::vector<files::Relative>> walk_below(files::Tree& tree, const files::Relative& root, const Visit& visit) {
-  const auto status = tree.status(root);
-  if (!status && status.error().cause == Cause::not_found) return std::vector<files::Relative>();
-  if (!status) return failure(status.error());
-  if (status->kind != Kind::folder) {
-    REQUEUE_CHECK(visit(root));
-    return std::vector<files::Relative>();
-  }
-  std::vector<files::Relative> folders{root};
-  for (std::size_t next = 0; next < folders.size(); ++next) {
-    const auto current = folders[next];
-    REQUEUE_TRY(const auto entries, tree.list(current));
-    for (const auto& entry : entries) {
-      auto path = files::join(current, entry.name);
-      if (entry.kind == Kind::folder)
-        folders.push_back(std::move(path));
-      else
-        REQUEUE_CHECK(visit(path));
-    }
-  }
-  return folders;
-}
 
 // messages.jsonl last: while it stands, a run that was cut short is known by it, too.
 std::array<files::Relative, 4> doomed() {
@@ -61,7 +34,7 @@ Result<std::uint64_t> destroy_payload(files::Tree& recovery, Watcher& watcher) {
       watcher.advance(1, 0);
       return {};
     };
-    REQUEUE_TRY(const auto folders, walk_below(recovery, root, remove));
+    REQUEUE_TRY(const auto folders, each_file_below(recovery, root, remove));
     const bool keeps_shell = root == doomed().front();  // a bag has a data/, be it empty
     for (auto each = folders.rbegin(); each != folders.rend(); ++each) {
       if (!keeps_shell || *each != root) REQUEUE_CHECK(recovery.remove_folder(*each));
@@ -80,7 +53,7 @@ Result<std::string> payload_left(files::Tree& recovery) {
       if (left.empty()) left = escape_bytes(path);
       return {};
     };
-    REQUEUE_TRY([[maybe_unused]] const auto folders, walk_below(recovery, root, see));
+    REQUEUE_TRY([[maybe_unused]] const auto folders, each_file_below(recovery, root, see));
   }
   return left;
 }
@@ -91,7 +64,7 @@ Result<std::vector<std::string>> superseded_files(files::Tree& recovery) {
     if (path.find("/data/") != std::string::npos) found.push_back(escape_bytes(path));
     return {};
   };
-  REQUEUE_TRY([[maybe_unused]] const auto folders, walk_below(recovery, files::Relative(superseded_folder), see));
+  REQUEUE_TRY([[maybe_unused]] const auto folders, each_file_below(recovery, files::Relative(superseded_folder), see));
   return found;
 }
 

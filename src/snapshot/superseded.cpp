@@ -9,27 +9,16 @@
 #include "snapshot/bag_layout.h"
 #include "snapshot/bag_tags.h"
 #include "snapshot/files_jsonl.h"
+#include "snapshot/subtree.h"
 
 namespace requeue::snapshot {
 namespace {
 
 using files::Kind;
 
-// Bottom up, without recursion: a tree may be as deep as somebody made it.
 Result<void> remove_tree(files::Tree& tree, const files::Relative& root) {
-  std::vector<files::Relative> folders{root};
-  for (std::size_t next = 0; next < folders.size(); ++next) {
-    const auto current = folders[next];
-    REQUEUE_TRY(const auto entries, tree.list(current));
-    for (const auto& entry : entries) {
-      auto path = files::join(current, entry.name);
-      if (entry.kind == Kind::folder) {
-        folders.push_back(std::move(path));
-      } else {
-        REQUEUE_CHECK(tree.remove_file(path));
-      }
-    }
-  }
+  REQUEUE_TRY(const auto folders,
+              each_file_below(tree, root, [&](const files::Relative& path) { return tree.remove_file(path); }));
   for (auto each = folders.rbegin(); each != folders.rend(); ++each) REQUEUE_CHECK(tree.remove_folder(*each));
   return {};
 }
