@@ -1,4 +1,3 @@
-#include <algorithm>
 
 #include "core/text.h"
 #include "report/audit_work.h"
