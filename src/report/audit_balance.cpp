@@ -1,4 +1,3 @@
-
 #include "core/text.h"
 #include "report/audit_work.h"
 #include "report/selection.h"
