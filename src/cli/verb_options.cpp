@@ -63,6 +63,9 @@ void add_own_options(CLI::App& app, std::string_view verb, Options& options) {
     app.add_option("--to", options.to, "Its recipient, best in a domain that mail waits for")
         ->type_name("ADDRESS")
         ->required();
+    app.add_option("--smtp-log", options.smtp_logs, "The service's log: what the next hop answered to it (repeatable)")
+        ->type_name("FILE|DIR")
+        ->allow_extra_args(false);
     add_smtp(app, options, "Send it to this server by SMTP, in place of a Pickup");
   }
   if (verb == "explain") {

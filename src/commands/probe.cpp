@@ -4,6 +4,7 @@
 #include "commands/announce.h"
 #include "commands/context.h"
 #include "commands/preflight.h"
+#include "commands/probe_log.h"
 #include "commands/session.h"
 #include "commands/smtp_server.h"
 #include "commands/whereabouts.h"
@@ -29,10 +30,11 @@ void warn_of_other_domain(Context& context, recovery::Recovery& recovery, const 
                        ": a probe to a domain that mail waits for would show more");
 }
 
-Json probe_json(const replay::Probed& probed) {
+Json probe_json(const replay::Probed& probed, const std::optional<replay::NextHop>& hop) {
   Json json{
       {"result", std::string(replay::to_string(probed.result))}, {"seconds", probed.seconds}, {"token", probed.token}};
   if (probed.untaken) json["untaken"] = true;
+  if (hop) json["next_hop"] = replay::to_json(*hop);
   return json;
 }
 
@@ -68,38 +70,47 @@ void tell_probe(Context& context, const replay::Probed& probed, const std::strin
 
 Result<Outcome> run(Context& context, files::Tree& mailroot, recovery::Recovery* recovery) {
   const replay::ProbeOptions options{context.options.from, context.options.to, context.options.timeout};
-  REQUEUE_TRY(const auto probed, replay::probe(mailroot, options, context.console, context.sleep));
-  REQUEUE_CHECK(keep(recovery, probe_json(probed)));
+  REQUEUE_TRY(auto probed, replay::probe(mailroot, options, context.console, context.sleep));
+  const auto hop = ask_logs(context, probed);
+  const auto body = probe_json(probed, hop);
+  REQUEUE_CHECK(keep(recovery, body));
   announce_probe(context, recovery, probed);
-  tell_probe(context, probed, std::string(replay::to_string(probed.result)), recovery != nullptr,
-             probed.untaken
-                 ? "Nothing took it out of Pickup: is the service running, and is this its Pickup? Whether the "
-                   "fix is in effect was not shown. Nothing of the snapshot was sent."
-                 : "The fix is not in effect yet. Nothing of the snapshot was sent. Look into Queue and "
-                   "Badmail, then probe again.");
+  tell_probe(
+      context, probed, std::string(replay::to_string(probed.result)), recovery != nullptr,
+      hop && hop->said != replay::Said::nothing && hop->said != replay::Said::accepted
+          ? "The service hands mail on, and the next hop does not take this one. Nothing of the snapshot was sent. "
+            "Find out why, then probe again."
+      : probed.untaken ? "Nothing took it out of Pickup: is the service running, and is this its Pickup? Whether the "
+                         "fix is in effect was not shown. Nothing of the snapshot was sent."
+                       : "The fix is not in effect yet. Nothing of the snapshot was sent. Look into Queue and "
+                         "Badmail, then probe again.");
   const bool delivered = probed.result == replay::ProbeResult::delivered;
-  return Outcome{delivered ? Exit::done : Exit::failed, probe_json(probed)};
+  return Outcome{delivered ? Exit::done : Exit::failed, body};
 }
 
 // What the server said goes to the person; the record keeps its number, since its words may hold an address.
 Result<Outcome> run_by_smtp(Context& context, submission::Submitter& submitter, recovery::Recovery* recovery) {
   const replay::ProbeOptions options{context.options.from, context.options.to, context.options.timeout};
-  REQUEUE_TRY(const auto sent, replay::probe_by_smtp(submitter, options));
+  REQUEUE_TRY(auto sent, replay::probe_by_smtp(submitter, options));
   const auto server = submission::to_string(*context.options.smtp);
-  auto body = probe_json(sent.probed);
+  const bool taken = sent.probed.result == replay::ProbeResult::delivered;
+  // What that server's own log says of the way on from there.
+  const auto hop = taken ? ask_logs(context, sent.probed) : std::nullopt;
+  auto body = probe_json(sent.probed, hop);
   body["smtp"] = server;
   body["code"] = sent.answer.code;
   REQUEUE_CHECK(keep(recovery, body));
   announce_probe(context, recovery, sent.probed);
-  const bool taken = sent.probed.result == replay::ProbeResult::delivered;
   const auto said = sent.answer.code == 0 ? printable(sent.answer.text.empty() ? sent.why : sent.answer.text)
                                           : std::to_string(sent.answer.code) + " " + printable(sent.answer.text);
   const std::string what = taken ? "taken in by " : sent.answer.code == 0 ? "not answered by " : "refused by ";
   tell_probe(context, sent.probed, what + server + " (" + said + ")", recovery != nullptr,
              "Nothing of the snapshot was sent. Look at that server, then probe again.");
-  if (taken) context.console.result("taken in is not delivered: ask its recipient, or look into that server's log");
+  const bool confirmed = hop && hop->said == replay::Said::accepted;
+  if (taken && !confirmed)
+    context.console.result("taken in is not delivered: ask its recipient, or look into that server's log");
   body["answer"] = escape_bytes(sent.answer.text);
-  return Outcome{taken ? Exit::done : Exit::failed, body};
+  return Outcome{sent.probed.result == replay::ProbeResult::delivered ? Exit::done : Exit::failed, body};
 }
 
 Result<Outcome> probe_by_smtp(Context& context) {
@@ -134,6 +145,7 @@ Result<Outcome> probe(Context& context) {
                      "Nothing was sent. Give a bare address, as in somebody@example.com.");
     }
   }
+  REQUEUE_CHECK(check_logs(context));
   if (context.options.smtp) return probe_by_smtp(context);
   recovery::State state;
   if (!context.options.recovery.empty()) {

@@ -65,6 +65,8 @@ Json tell_probe_of(Context& context, const recovery::State& state) {
   const auto where = state.probe_smtp.empty() ? std::string() : ", by SMTP to " + printable(state.probe_smtp);
   context.console.result("newest probe: " + printable(state.probe_result) + where +
                          (state.probe_passed() ? "" : "; a replay needs one that passes, or --no-probe REASON"));
+  if (!state.probe_hop.empty())
+    context.console.result("  by the service's log, the next hop: " + printable(state.probe_hop));
   Json json{{"result", state.probe_result}};
   if (!state.probe_smtp.empty()) json["smtp"] = state.probe_smtp;
   return json;

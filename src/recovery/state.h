@@ -115,6 +115,7 @@ class State : public Fold {
 
   std::string probe_result, probe_token;
   std::string probe_smtp;  // "HOST:PORT" of one by SMTP
+  std::string probe_hop;   // what the next hop said to it, by the service's log: "refused 550"; empty: not known
   double probe_seconds = 0;
   bool probe_of_this_snapshot = false;
 

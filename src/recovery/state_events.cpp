@@ -46,6 +46,14 @@ std::optional<Settings> settings_of(const Json& event) {
   return settings;
 }
 
+// What the service's log says of a probe: "refused 550"; empty where it was not read or says nothing.
+std::string hop_of(const Json& event) {
+  const auto found = event.find("next_hop");
+  if (found == event.end() || !found->is_object()) return {};
+  const auto code = integer_of(*found, "code");
+  return code == 0 ? std::string() : text_of(*found, "answer") + " " + std::to_string(code);
+}
+
 // Of the commands that say to which Mailroot a recovery folder belongs.
 bool binds_mailroot(std::string_view command) {
   return command == "evacuate" || command == "snapshot" || command == "adopt";
@@ -188,6 +196,7 @@ Result<void> State::see_probe(const Json& event) {
   probe_result = text_of(event, "result");
   probe_token = text_of(event, "token");
   probe_smtp = text_of(event, "smtp");
+  probe_hop = hop_of(event);
   const auto seconds = event.find("seconds");
   probe_seconds = seconds != event.end() && seconds->is_number() ? seconds->get<double>() : 0;
   probe_of_this_snapshot = snapshot.has_value();

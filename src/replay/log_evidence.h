@@ -38,8 +38,7 @@ class LogEvidence {
   std::vector<Owed> owed_;          // sorted
 };
 
-// Reads each file, and of a folder those named *.log and *.log.gz, by name; gzip by its first bytes, unpacked as it is
-// read. Exit::usage for what cannot be read as a log: it is refused, not passed over.
+// Exit::usage for what cannot be read as a log, see log_files.h.
 Result<std::shared_ptr<const LogEvidence>> read_logs(recovery::Recovery& recovery, files::Files& files,
                                                      const std::vector<std::string>& paths, const PlanOptions& options,
                                                      Watcher& watcher);

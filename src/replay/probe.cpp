@@ -129,7 +129,8 @@ Result<Probed> Probing::watch() {
   std::optional<milliseconds> gone_since;
   const auto result = [&](ProbeResult what, milliseconds when) {
     const auto own = mailroot_.status(files::join(folders_.pickup, file_name()));
-    return Probed{what, std::chrono::duration<double>(when).count(), token_, what == ProbeResult::stuck && own};
+    return Probed{what, std::chrono::duration<double>(when).count(), token_, what == ProbeResult::stuck && own,
+                  dropped_};
   };
   watcher_.phase("probe", 0, 0);
   for (;;) {

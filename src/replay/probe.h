@@ -23,6 +23,7 @@ struct Probed {
   double seconds = 0;
   std::string token;     // 32 hex digits, in the message and its name
   bool untaken = false;  // stuck: it stands in Pickup as it was put there
+  Timestamp placed;      // by the clock of the Mailroot's disk; by SMTP by our own
 };
 
 // Drops a test message into Pickup of `mailroot` (composed in a folder beside it, moved in by one rename), then looks

@@ -33,6 +33,7 @@ ProbeResult result_of(submission::Standing standing) {
 Result<ProbedBySmtp> probe_by_smtp(submission::Submitter& submitter, const ProbeOptions& options) {
   const auto token = random_hex(16);
   const auto begun = std::chrono::steady_clock::now();
+  const auto placed = now();
   const auto text = probe_message(options.from, options.to, token, now(), ProbeWay::smtp);
   TextReader source(text);
   mail::ComposeOptions compose;
@@ -42,7 +43,8 @@ Result<ProbedBySmtp> probe_by_smtp(submission::Submitter& submitter, const Probe
   const submission::Letter letter{options.from, {options.to}, text.size(), false, *body};
   REQUEUE_TRY(const auto submitted, submitter.send(letter, [](const auto&) -> Result<void> { return {}; }));
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begun;
-  return ProbedBySmtp{{result_of(submitted.standing), seconds.count(), token}, submitted.answer, submitted.why};
+  return ProbedBySmtp{
+      {result_of(submitted.standing), seconds.count(), token, false, placed}, submitted.answer, submitted.why};
 }
 
 }  // namespace requeue::replay

@@ -80,7 +80,13 @@ void Timeline::see_step(const std::string& name, const Json& event) {
 void Timeline::see_later_step(const std::string& name, const Json& event) {
   if (name == "probe") {
     const auto result = text_of(event, "result");
-    add(event, "test message: " + result, result != "delivered");
+    const auto hop = event.find("next_hop");
+    const bool said = hop != event.end() && hop->is_object() && integer_of(*hop, "code") != 0;
+    add(event,
+        "test message: " + result +
+            (said ? "; the next hop: " + text_of(*hop, "answer") + ", " + std::to_string(integer_of(*hop, "code"))
+                  : ""),
+        result != "delivered");
   } else if (name == "no_probe") {
     add(event, "replay without a test message: " + text_of(event, "reason"));
   } else if (name == "replay_end") {

@@ -12,6 +12,7 @@
 #include <tuple>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "smtplog/event.h"
@@ -37,10 +38,23 @@ struct Delivery {
   std::optional<std::int64_t> time;
 };
 
+// What another host said to one transaction of a certain sender and recipient. A log holds no Message-ID of an outbound
+// session, so that another message of the same two people looks the same.
+struct NextHopAnswer {
+  std::string command;  // MAIL, RCPT or DATA (its content too); MAIL: refused before any recipient was named
+  int code = 0;         // 2xx only to the content
+  std::string host;
+  std::optional<std::int64_t> time;
+  bool mixed = false;  // several connections to that host at once: it may be the answer of another
+};
+
 class Evidence {
  public:
   // Only these are kept, whatever a log holds: Message-IDs without brackets, senders in lower case ("" the null one).
   void want(const std::string& message_id, const std::string& sender);
+
+  // Also what is answered to mail from `sender` to `recipient`, good or not.
+  void want_answers(const std::string& sender, const std::string& recipient);
 
   // In the order of time: files by name, lines as they stand.
   void begin_file();
@@ -48,6 +62,7 @@ class Evidence {
 
   [[nodiscard]] const Submission* submission(const std::string& message_id) const;
   [[nodiscard]] const std::vector<Delivery>* deliveries(std::string_view sender, std::string_view recipient) const;
+  [[nodiscard]] const std::vector<NextHopAnswer>& answers() const { return answers_; }
   [[nodiscard]] std::uint64_t lines() const { return lines_; }
   [[nodiscard]] std::uint64_t unread() const { return reader_.unread(); }
 
@@ -86,6 +101,7 @@ class Evidence {
   void see_response(const Event& event);
   void see_answer(Outbound& connection, const Asked& asked, int code, const Event& event);
   void deliver(Outbound& connection, const Event& event);
+  void note_answer(const Outbound& connection, const Asked& asked, int code, const Event& event);
 
   EventReader reader_;
   std::uint64_t lines_ = 0;
@@ -94,6 +110,8 @@ class Evidence {
   std::map<Key, Outbound> outbound_;
   std::unordered_map<std::string, Submission> submissions_;
   std::unordered_map<std::string, std::vector<Delivery>> deliveries_;
+  std::optional<std::pair<std::string, std::string>> asked_about_;  // sender, recipient
+  std::vector<NextHopAnswer> answers_;
 };
 
 }  // namespace requeue::smtplog

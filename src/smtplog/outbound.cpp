@@ -80,6 +80,7 @@ void Evidence::see_response(const Event& event) {
 
 void Evidence::see_answer(Outbound& connection, const Asked& asked, int code, const Event& event) {
   const bool good = code >= 200 && code < 300;
+  if (asked_about_ && connection.open) note_answer(connection, asked, code, event);
   if (asked.verb == "MAIL" && !good) connection.open = false;
   if (asked.verb == "RCPT" && good && connection.open) connection.accepted.push_back(asked.recipient);
   if (asked.verb == "DATA" && code == 354) {
@@ -100,6 +101,26 @@ void Evidence::see_answer(Outbound& connection, const Asked& asked, int code, co
   connection.connections = std::max(left, 0);
   connection.mixed = mixed;
   connection.last = last;
+}
+
+void Evidence::want_answers(const std::string& sender, const std::string& recipient) {
+  asked_about_ = {sender, recipient};
+}
+
+void Evidence::note_answer(const Outbound& connection, const Asked& asked, int code, const Event& event) {
+  const auto& [sender, recipient] = *asked_about_;
+  if (!ascii_iequals(connection.sender, sender)) return;
+  const bool good = code >= 200 && code < 300;
+  const bool no = code >= 400 && code < 600;
+  const bool of_content = asked.verb == content || asked.verb == "BDAT" || asked.verb == "PIECE";
+  const bool refused_early =
+      no && (asked.verb == "MAIL" || (asked.verb == "RCPT" && ascii_iequals(asked.recipient, recipient)));
+  const bool named = std::any_of(connection.accepted.begin(), connection.accepted.end(),
+                                 [&](const std::string& one) { return ascii_iequals(one, recipient); });
+  const bool refused_late = no && named && (of_content || asked.verb == "DATA");
+  const bool taken = good && named && of_content && asked.verb != "PIECE";
+  if (!refused_early && !refused_late && !taken) return;
+  answers_.push_back({of_content ? "DATA" : asked.verb, code, event.peer, event.time, connection.mixed});
 }
 
 void Evidence::deliver(Outbound& connection, const Event& event) {

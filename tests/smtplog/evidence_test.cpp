@@ -184,6 +184,60 @@ TEST_CASE("a recipient with a 250 for the content was delivered to", "[smtplog]"
   }
 }
 
+TEST_CASE("what the next hop answers to a certain sender and recipient, good or not", "[smtplog]") {
+  const std::string host = "192.0.2.7";
+  const auto command = [&](const std::string& line) {
+    return said({line + " 0"}, host + " OutboundConnectionCommand S");
+  };
+  const auto response = [&](const std::string& text) {
+    return said({"- " + text + " 0"}, host + " OutboundConnectionResponse S");
+  };
+  const auto begin = response("220+mx") + command("EHLO me") + response("250+mx");
+  const auto mail = command("MAIL FROM:<S@x.org>") + response("250+ok");
+  const auto both =
+      command("RCPT TO:<a@Y.org>") + response("250+ok") + command("RCPT TO:<b@y.org>") + response("250+ok");
+  const auto content = command("DATA -") + response("354+go");
+  Evidence evidence;
+  evidence.want_answers("s@x.org", "a@y.org");
+  evidence.begin_file();
+  feed(evidence, fields + "\n");
+  const auto answers = [&](const std::string& lines) {
+    feed(evidence, lines);
+    std::string out;
+    for (const auto& one : evidence.answers()) {
+      out += one.command + " " + std::to_string(one.code) + " " + one.host + (one.mixed ? " mixed" : "") +
+             (one.time ? "" : " undated") + ";";
+    }
+    return out;
+  };
+  SECTION("taken in") {
+    CHECK(answers(begin + mail + both + content + response("250+queued")) == "DATA 250 192.0.2.7;");
+  }
+  SECTION("put off at MAIL") {
+    CHECK(answers(begin + command("MAIL FROM:<s@x.org>") + response("421+4.7.0+[TSS04]")) == "MAIL 421 192.0.2.7;");
+  }
+  SECTION("refused at RCPT, which the other recipient is none of our business") {
+    CHECK(answers(begin + mail + command("RCPT TO:<b@y.org>") + response("550+no") + command("RCPT TO:<a@y.org>") +
+                  response("451+later")) == "RCPT 451 192.0.2.7;");
+  }
+  SECTION("refused at DATA, and at the content") {
+    CHECK(answers(begin + mail + both + command("DATA -") + response("554+no")) == "DATA 554 192.0.2.7;");
+  }
+  SECTION("refused at the content") {
+    CHECK(answers(begin + mail + both + content + response("552+5.3.4+too+large")) == "DATA 552 192.0.2.7;");
+  }
+  SECTION("other senders and recipients are not asked about") {
+    CHECK(answers(begin + command("MAIL FROM:<t@x.org>") + response("250+ok") + both + content + response("250+ok"))
+              .empty());
+    CHECK(answers(begin + mail + command("RCPT TO:<b@y.org>") + response("250+ok") + content + response("550+no"))
+              .empty());
+  }
+  SECTION("two connections to one host at once") {
+    CHECK(answers(begin + response("220+mx") + mail + both + content + response("250+ok")) ==
+          "DATA 250 192.0.2.7 mixed;");
+  }
+}
+
 TEST_CASE("logs of a real service, in both formats", "[smtplog]") {
   const auto corpus = requeue::tests::corpus_or_skip();
   if (corpus.empty()) return;
