@@ -40,10 +40,21 @@ void add_timeout(CLI::App& app, std::chrono::seconds& timeout) {
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{86400}));
 }
 
+// The verbs that read or write every file of a queue.
+void add_jobs(CLI::App& app, std::string_view verb, Options& options) {
+  for (const auto* const name : {"evacuate", "snapshot", "verify", "empty", "adopt", "replay", "audit"}) {
+    if (verb != name) continue;
+    app.add_option("--jobs", options.jobs, "Files worked on at a time, default 16; 1 does one after the other")
+        ->type_name("N")
+        ->check(CLI::Range(1U, 64U));
+  }
+}
+
 void add_own_options(CLI::App& app, std::string_view verb, Options& options) {
   if (verb == "inspect") {
     app.add_option("PATH", options.path, "A Mailroot or a recovery folder; without it, the Mailroot of the metabase");
   }
+  add_jobs(app, verb, options);
   if (verb == "snapshot" || verb == "evacuate") {
     add_value<snapshot::Method>(app, "--method", options.method, parse_method,
                                 "How the snapshot is made: copy (default); link, as hard links on the same volume: no "

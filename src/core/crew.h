@@ -1,0 +1,117 @@
+// Several pieces of work at once. Reading many small files is a matter of waiting: a disk asked for sixteen at a time
+// answers sooner than one that is asked for each in its turn.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "core/error.h"
+
+namespace requeue {
+
+// Threads that do what they are given. With one job there is no thread: whoever gives work does it, at once, so that
+// the order of calls is the order of the program (dry runs, tests, and whoever asked for it with --jobs 1).
+class Crew {
+ public:
+  explicit Crew(unsigned jobs);
+  ~Crew();  // waits for what was begun; what was not is dropped
+  Crew(const Crew&) = delete;
+  Crew& operator=(const Crew&) = delete;
+
+  [[nodiscard]] unsigned jobs() const { return jobs_; }
+  // `work` must not throw: expected failures are values, and anything else ends the program, as it does in one thread.
+  void give(std::function<void()> work);
+
+ private:
+  void work_on();
+
+  unsigned jobs_;
+  std::mutex mutex_;
+  std::condition_variable given_;
+  std::deque<std::function<void()>> waiting_;
+  bool ended_ = false;
+  std::vector<std::thread> threads_;
+};
+
+// Work whose results are taken by the giving thread, in the order in which it was given; at most `depth` are under way
+// or not taken yet, which bounds the memory. After a failure of `take` nothing more is to be added.
+template <class Out>
+class InOrder {
+ public:
+  InOrder(Crew& crew, std::function<Result<void>(Out)> take)
+      : crew_(crew), take_(std::move(take)), depth_(crew.jobs() == 1 ? 1 : std::size_t{crew.jobs()} * 4) {}
+  // What is under way refers to what its giver owns.
+  ~InOrder() { wait_for_all(); }
+  InOrder(const InOrder&) = delete;
+  InOrder& operator=(const InOrder&) = delete;
+
+  Result<void> add(std::function<Out()> work) {
+    while (slots_.size() >= depth_) REQUEUE_CHECK(take_first());
+    slots_.emplace_back();  // a deque: what stands in it does not move
+    Slot& slot = slots_.back();
+    crew_.give([bell = bell_, &slot, work = std::move(work)] {
+      auto out = work();
+      const std::lock_guard hold(bell->mutex);
+      slot.out = std::move(out);
+      bell->done.notify_one();
+    });
+    if (crew_.jobs() == 1) return take_first();
+    return take_ready();
+  }
+
+  Result<void> finish() {
+    while (!slots_.empty()) REQUEUE_CHECK(take_first());
+    return {};
+  }
+
+ private:
+  struct Slot {
+    std::optional<Out> out;
+  };
+  // Outlives the giver by as long as the last worker needs to let go of it.
+  struct Bell {
+    std::mutex mutex;
+    std::condition_variable done;
+  };
+
+  Result<void> take_ready() {
+    while (!slots_.empty()) {
+      {
+        const std::lock_guard hold(bell_->mutex);
+        if (!slots_.front().out) return {};
+      }
+      REQUEUE_CHECK(take_first());
+    }
+    return {};
+  }
+
+  Result<void> take_first() {
+    {
+      std::unique_lock hold(bell_->mutex);
+      bell_->done.wait(hold, [&] { return slots_.front().out.has_value(); });
+    }
+    Out out = std::move(*slots_.front().out);
+    slots_.pop_front();
+    return take_(std::move(out));
+  }
+
+  void wait_for_all() {
+    std::unique_lock hold(bell_->mutex);
+    for (auto& slot : slots_) bell_->done.wait(hold, [&] { return slot.out.has_value(); });
+  }
+
+  Crew& crew_;
+  std::function<Result<void>(Out)> take_;
+  std::size_t depth_;
+  std::shared_ptr<Bell> bell_ = std::make_shared<Bell>();
+  std::deque<Slot> slots_;
+};
+
+}  // namespace requeue

@@ -1,0 +1,92 @@
+#include "core/crew.h"
+
+#include <atomic>
+#include <numeric>
+
+#include <catch2/catch.hpp>
+
+using requeue::Crew;
+using requeue::Exit;
+using requeue::failure;
+using requeue::InOrder;
+using requeue::Result;
+
+TEST_CASE("A crew of one works in the thread that gives, at once", "[crew]") {
+  Crew crew(1);
+  std::vector<std::string> seen;
+  InOrder<int> work(crew, [&](int value) -> Result<void> {
+    seen.push_back("take " + std::to_string(value));
+    return {};
+  });
+  const auto here = std::this_thread::get_id();
+  for (int i = 0; i < 3; ++i) {
+    REQUIRE(work.add([&, i] {
+      CHECK(std::this_thread::get_id() == here);
+      seen.push_back("work " + std::to_string(i));
+      return i;
+    }));
+  }
+  REQUIRE(work.finish());
+  CHECK(seen == std::vector<std::string>{"work 0", "take 0", "work 1", "take 1", "work 2", "take 2"});
+}
+
+TEST_CASE("Results of many threads are taken in the order of the work, by the giver", "[crew]") {
+  Crew crew(8);
+  std::vector<int> taken;
+  const auto here = std::this_thread::get_id();
+  InOrder<int> work(crew, [&](int value) -> Result<void> {
+    CHECK(std::this_thread::get_id() == here);
+    taken.push_back(value);
+    return {};
+  });
+  for (int i = 0; i < 5000; ++i) {
+    REQUIRE(work.add([i] {
+      if (i % 7 == 0) std::this_thread::yield();
+      return i;
+    }));
+  }
+  REQUIRE(work.finish());
+  std::vector<int> expected(5000);
+  std::iota(expected.begin(), expected.end(), 0);
+  CHECK(taken == expected);
+}
+
+TEST_CASE("No more than a bounded amount of work is under way", "[crew]") {
+  Crew crew(4);
+  std::atomic<int> given{0};
+  int taken = 0;
+  int most = 0;
+  InOrder<int> work(crew, [&](int) -> Result<void> {
+    ++taken;
+    return {};
+  });
+  for (int i = 0; i < 1000; ++i) {
+    REQUIRE(work.add([&] { return ++given; }));
+    most = std::max(most, i + 1 - taken);
+  }
+  REQUIRE(work.finish());
+  CHECK(most <= 16);
+}
+
+TEST_CASE("A failure of taking ends the adding, and what is under way is waited for", "[crew]") {
+  std::atomic<int> done{0};
+  int given = 0;
+  {
+    Crew crew(4);
+    InOrder<int> work(crew, [](int value) -> Result<void> {
+      return value == 10 ? Result<void>(failure(Exit::failed, "ten")) : Result<void>();
+    });
+    Result<void> added;
+    while (added) {
+      ++given;
+      added = work.add([&done, given] {
+        std::this_thread::yield();
+        ++done;
+        return given;
+      });
+      REQUIRE(given < 100);
+    }
+    CHECK(added.error().what == "ten");
+  }
+  CHECK(done == given);
+}
