@@ -42,7 +42,8 @@ std::string check_target(const Options& options) {
 
 std::string check_smtp(const Options& options) {
   if (!options.smtp) return {};
-  if (!submission::is_built_in()) return "this build has no SMTP in it: --smtp works on Linux";
+  const bool connects = options.command == "replay" || options.command == "probe";
+  if (connects && !submission::is_built_in()) return "this build has no SMTP in it: --smtp works on Linux";
   if (!options.pickup.empty() || !options.mailroot.empty()) return "--smtp stands in place of --pickup and --mailroot";
   if (options.plan.compose.target != mail::Target::iis) return "--smtp does not go with --target";
   const bool waits = options.pace.wait || options.pace.stop_on_badmail.has_value();

@@ -91,6 +91,8 @@ void add_own_options(CLI::App& app, std::string_view verb, Options& options) {
   if (verb == "explain") {
     app.add_option("--plan", options.plan_file, "As this plan says")->type_name("FILE");
   }
+  if (verb == "plan" || verb == "explain")
+    add_smtp(app, options, "As a replay by SMTP to this server would do it; no connection is made");
   if (verb == "plan") app.add_option("--out", options.out_file, "Write the plan as CSV, for review")->type_name("FILE");
   if (verb == "replay") {
     app.add_option("--pickup", options.pickup, "Into this Pickup; default: that of the recorded Mailroot")

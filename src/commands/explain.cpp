@@ -3,6 +3,7 @@
 
 #include "commands/context.h"
 #include "commands/planning.h"
+#include "commands/smtp_plan.h"
 #include "commands/words.h"
 #include "core/text.h"
 #include "replay/message_reading.h"
@@ -124,6 +125,7 @@ Result<Outcome> explain(Context& context) {
   console.result("arrived " + text_of(record, "arrival") + ", " + counted(message->size, "byte") + ", sha256 " +
                  text_of(record, "sha256"));
   tell_envelope(console, envelope);
+  const auto by_smtp = explain_by_smtp(context, *recovery, plan, *message, options);
   console.result("rules, in the order in which they were tried:");
   Json steps = Json::array();
   for (const auto& step : trace.steps) {
@@ -147,6 +149,7 @@ Result<Outcome> explain(Context& context) {
                       {"steps", std::move(steps)},
                       {"notes", std::move(notes)},
                       {"head", recovery->head()}};
+  if (!by_smtp.is_null()) outcome.body["smtp"] = by_smtp;
   return outcome;
 }
 

@@ -6,6 +6,7 @@
 #include "commands/plan_words.h"
 #include "commands/planning.h"
 #include "commands/session.h"
+#include "commands/smtp_plan.h"
 #include "commands/words.h"
 #include "core/text.h"
 #include "replay/csv.h"
@@ -62,10 +63,10 @@ Result<void> write_plan(Context& context, recovery::Recovery& recovery, const re
   REQUEUE_TRY(const auto out, context.files.write_named(context.options.out_file));
   REQUEUE_CHECK(replay::write_plan_csv(recovery, plan, options, *out));
   REQUEUE_CHECK(out->close());
-  const auto& state = recovery.state();
-  context.console.result("plan written to " + printable(context.options.out_file) + "; carry it out with: " +
-                         next_replay(context, state) + " --plan " + shell_quoted(context.options.out_file) +
-                         (needs_probe(state) ? ", after " + next_probe(context, state) : ""));
+  const auto probe = probe_before_it(context, recovery.state());
+  context.console.result("plan written to " + printable(context.options.out_file) +
+                         "; carry it out with: " + replay_of_plan(context, recovery.state()) + " --plan " +
+                         shell_quoted(context.options.out_file) + (probe.empty() ? "" : ", after " + probe));
   return {};
 }
 
@@ -81,15 +82,15 @@ Result<Outcome> plan(Context& context) {
   if (options.log) options.seen = [&](const auto& message, const auto& reading) { findings.see(message, reading); };
   REQUEUE_TRY(auto made, replay::make_plan(*recovery, ledger, options, context.console));
   if (context.options.pace.limit) leave_beyond(made, *context.options.pace.limit);
+  REQUEUE_TRY(const auto by_smtp, preview_by_smtp(context, *recovery, made, options));
   const auto counts = made.counts();
   const auto left = made.left_for_another_run();
   tell_plan(context, recovery->state(), made, counts, {"replay", 1000, again(context, "report") + " --csv FILE", true});
+  tell_smtp_preview(context, by_smtp);
   findings.tell(context.console);
   if (!context.options.out_file.empty()) REQUEUE_CHECK(write_plan(context, *recovery, made, options));
   if (context.options.out_file.empty()) {
-    context.console.result("Next: " + (needs_probe(recovery->state()) ? next_probe(context, recovery->state()) +
-                                                                            "; then " + again(context, "replay")
-                                                                      : next_replay(context, recovery->state())));
+    context.console.result("Next: " + next_step_of_plan(context, recovery->state()));
   }
   context.console.result("journal head " + recovery->head());
   Outcome outcome;
@@ -110,6 +111,7 @@ Result<Outcome> plan(Context& context) {
                       {"in_doubt_messages", doubts_json(made)},
                       {"not_mail_files", not_mail_json(made)},
                       {"head", recovery->head()}};
+  if (!by_smtp.is_null()) outcome.body["smtp"] = by_smtp;
   if (options.log) outcome.body["log"] = findings.json();
   return outcome;
 }

@@ -10,6 +10,7 @@
 #include "commands/replay_words.h"
 #include "commands/resolve.h"
 #include "commands/session.h"
+#include "commands/smtp_plan.h"
 #include "commands/smtp_server.h"
 #include "commands/whereabouts.h"
 #include "commands/words.h"
@@ -186,10 +187,12 @@ Result<Outcome> replay_work(Context& context, recovery::Recovery& recovery, repl
 
 Result<Outcome> replay_rehearse(Context& context, recovery::Recovery& recovery, const replay::Ledger& ledger,
                                 replay::PlanOptions options) {
-  REQUEUE_TRY(const auto plan, replay::make_plan(recovery, ledger, options, context.console));
+  REQUEUE_TRY(auto plan, replay::make_plan(recovery, ledger, options, context.console));
+  REQUEUE_TRY(const auto by_smtp, preview_by_smtp(context, recovery, plan, options));
   context.console.result("DRY RUN: nothing is written or sent");
   const auto counts = plan.counts();
   tell_plan(context, recovery.state(), plan, counts, {"would be replayed", 10, again(context, "plan"), true});
+  tell_smtp_preview(context, by_smtp);
   if (!ledger.open_intents().empty()) {
     context.console.warn(std::to_string(ledger.open_intents().size()) +
                          " hand-overs of a run that was killed are open; the next replay settles them first");
@@ -201,6 +204,7 @@ Result<Outcome> replay_rehearse(Context& context, recovery::Recovery& recovery, 
   body["balanced"] = counts.balanced();
   body["notes"] = notes_json(notes_of(context, recovery.state(), plan));
   body["head"] = recovery.head();
+  if (!by_smtp.is_null()) body["smtp"] = by_smtp;
   body["dry_run"] = true;
   return Outcome{exit_of_plan(plan), body};
 }

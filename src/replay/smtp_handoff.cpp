@@ -5,7 +5,7 @@
 #include "core/text.h"
 #include "mail/smtp_body.h"
 #include "replay/handoff_steps.h"
-#include "replay/message_reading.h"
+#include "replay/smtp_parcel.h"
 
 namespace requeue::replay {
 namespace {
@@ -18,21 +18,8 @@ constexpr std::string_view unanswered_rule = "smtp_unanswered";
 constexpr std::string_view refused_rule = "smtp_refused";
 constexpr std::string_view deferred_rule = "smtp_deferred";
 constexpr std::string_view lost_rule = "smtp_lost";
-constexpr std::string_view damaged_rule = "source_damaged";
-constexpr std::string_view unsendable_rule = "compose_failed";
 // A server that says "not now" so many times in a row says it to everything.
 constexpr std::uint64_t most_in_a_row = 10;
-constexpr std::size_t piece = 1U << 16U;
-
-// What was found out of a message before it is offered.
-struct Parcel {
-  std::size_t index = 0;
-  Reading reading;
-  mail::ComposeOptions options;
-  std::string written_sha256;
-  std::uint64_t size = 0;
-  bool eight_bit = false, changed_line_ends = false;
-};
 
 // Hashes what is read from it, and gives an error in place of the end when that is not what was promised.
 class Promised final : public ByteReader {
@@ -77,7 +64,6 @@ class SmtpHandoff final : public Handoff {
 
  private:
   Result<void> one(std::size_t index, Outcome& outcome);
-  std::string_view prepare(Parcel& parcel);
   Result<Submitted> send(const Parcel& parcel);
   Result<void> record_intent(const Parcel& parcel, const std::vector<Answer>& answers);
   Result<void> settle(const Parcel& parcel, const Submitted& submitted, Outcome& outcome);
@@ -115,51 +101,18 @@ Result<Outcome> SmtpHandoff::group(const std::vector<std::size_t>& indexes) {
 }
 
 Result<void> SmtpHandoff::one(std::size_t index, Outcome& outcome) {
-  Parcel parcel;
-  parcel.index = index;
-  const auto& message = message_of(parcel);
-  parcel.options = options_.compose;
-  parcel.options.target = mail::Target::smtp;
-  parcel.options.add_from = message.add_from;
-  parcel.options.unstuff = options_.compose.dot_stuff && is_in_pickup_form(message.source);
-  if (const auto wrong = prepare(parcel); !wrong.empty()) {
-    watcher_.warn((wrong == damaged_rule ? "not sent, its bytes in the snapshot are not those that were recorded: "
-                                         : "not sent, it cannot be made ready: ") +
+  const auto& message = plan_.messages[index];
+  const auto parcel = make_parcel(recovery_, plan_, index, options_);
+  if (!parcel.wrong.empty()) {
+    watcher_.warn((parcel.wrong == smtp_damaged_rule
+                       ? "not sent, its bytes in the snapshot are not those that were recorded: "
+                       : "not sent, it cannot be made ready: ") +
                   printable(message.source));
-    return fail(parcel, {}, wrong, outcome);
+    return fail(parcel, {}, parcel.wrong, outcome);
   }
   intent_details_.clear();
   REQUEUE_TRY(const auto submitted, send(parcel));
   return settle(parcel, submitted, outcome);
-}
-
-// Read through once: the digest of the source is of the very bytes that were composed. The rule by which it is not
-// sent, or empty.
-std::string_view SmtpHandoff::prepare(Parcel& parcel) {
-  const auto& message = message_of(parcel);
-  auto reading = read_message(recovery_, plan_, message, options_);
-  if (!reading) return damaged_rule;
-  parcel.reading = std::move(*reading);
-  const auto source = open_source(recovery_, message);
-  if (!source) return damaged_rule;
-  HashingReader hashing(**source);
-  const auto body = mail::open_smtp_body(hashing, parcel.reading.envelope, parcel.options);
-  Sha256 written;
-  bool whole = body.has_value();
-  std::string buffer(piece, '\0');
-  while (whole) {
-    const auto count = (*body)->read(buffer.data(), buffer.size());
-    whole = count.has_value();
-    if (!whole || *count == 0) break;
-    written.update(std::string_view(buffer).substr(0, *count));
-    parcel.size += *count;
-  }
-  if (!hashing.drain() || hashing.hex() != to_hex(message.sha256)) return damaged_rule;
-  if (!whole) return unsendable_rule;
-  parcel.written_sha256 = written.hex();
-  parcel.eight_bit = (*body)->eight_bit();
-  parcel.changed_line_ends = (*body)->changed_line_ends();
-  return {};
 }
 
 Result<Submitted> SmtpHandoff::send(const Parcel& parcel) {

@@ -1,11 +1,11 @@
-// Loaded into requeue by LD_PRELOAD: counts its file-system calls, kills it at the n-th one (also half-way through a
-// write), or makes that call fail. Counted in the process itself, whatever the thread: strace's inject counts for each
-// thread and misses calls.
+// Loaded into requeue by LD_PRELOAD: counts its file-system calls, and what it sends and receives, kills it at the n-th
+// one (also half-way through a write), or makes that call fail. Counted in the process itself, whatever the thread:
+// strace's inject counts for each thread and misses calls.
 //
 //   TORTURE_KILL_AT=N [TORTURE_HALF=1]      SIGKILL before call N; with HALF, after half of the bytes when it is a
 //   write TORTURE_FAIL_AT=N TORTURE_ERRNO=E [TORTURE_FOREVER=1]   call N (and all that follow) fails; E=0: a short
 //   write TORTURE_CALLS=all                       reading calls count too; else only those that change or flush
-//   TORTURE_COUNT=FILE                      at the end, a letter for each call counted: w a write, . another
+//   TORTURE_COUNT=FILE                      at the end, a letter for each call counted: w a write or send, . another
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -134,6 +135,19 @@ ssize_t write(int file, const void* bytes, size_t size) {
   return real(file, bytes, size);
 }
 
+// The bytes that were sent are the other side's, whatever becomes of this process.
+ssize_t send(int socket, const void* bytes, size_t size, int flags) {
+  REAL(send);
+  const enum verdict verdict = count_kind('w');
+  if (half && atomic_load(&calls) == kill_at) {
+    if (real(socket, bytes, size / 2, flags) < 0) abort();
+    die();
+  }
+  if (verdict == fail && fail_errno == 0 && size > 1) return real(socket, bytes, size / 2, flags);
+  STEP(verdict, -1);
+  return real(socket, bytes, size, flags);
+}
+
 #define CALL0(verdict, type, name, parameters, arguments) \
   type name parameters {                                  \
     REAL(name);                                           \
@@ -159,6 +173,7 @@ CALL0(count_call(), int, fchownat, (int folder, const char* path, uid_t owner, g
       (folder, path, owner, group, flags))
 CALL0(count_call(), int, fsetxattr, (int file, const char* name, const void* value, size_t size, int flags),
       (file, name, value, size, flags))
+CALL0(count_call(), ssize_t, recv, (int socket, void* bytes, size_t size, int flags), (socket, bytes, size, flags))
 CALL0(look(), ssize_t, read, (int file, void* bytes, size_t size), (file, bytes, size))
 CALL0(look(), ssize_t, pread, (int file, void* bytes, size_t size, off_t at), (file, bytes, size, at))
 CALL0(look(), int, fstatat, (int folder, const char* path, struct stat* into, int flags), (folder, path, into, flags))

@@ -15,9 +15,6 @@ namespace {
 using requeue::Json;
 using requeue::tests::Ran;
 
-constexpr int finished = 0;
-constexpr int attention = 3;
-
 std::string first_line(const std::string& text) {
   return text.substr(0, text.find('\n'));
 }
@@ -45,6 +42,8 @@ const char* to_string(Phase phase) {
       return "restore";
     case Phase::adopt:
       return "adopt";
+    case Phase::smtp:
+      return "smtp";
   }
   return "";
 }
@@ -61,6 +60,7 @@ Trial::Trial(const Programs& programs, Phase phase)
   make_queue(mailroot_);
   make_queue(backup_);
   fs::create_directories(deliver_);
+  if (phase == Phase::smtp) server_ = std::make_unique<requeue::tests::SmtpServer>();
 }
 
 std::vector<std::string> Trial::with_recovery(std::vector<std::string> arguments) const {
@@ -94,12 +94,15 @@ std::vector<std::string> Trial::phase_command() const {
       return {"restore", "--service", "none", "--mailroot", mailroot_.string()};
     case Phase::adopt:
       return {"adopt", "--backup", backup_.string(), "--pickup", (mailroot_ / "Pickup").string()};
+    case Phase::smtp:
+      return {"replay", "--no-probe", "torture", "--smtp", server_->address()};
   }
   return {};
 }
 
 void Trial::evacuate() {
-  expect_exit(requeue({"evacuate", "--service", "none", "--mailroot", mailroot_.string()}), "evacuate", {finished});
+  expect_exit(requeue({"evacuate", "--service", "none", "--mailroot", mailroot_.string()}), "evacuate",
+              {finished_exit});
 }
 
 void Trial::prepare() {
@@ -107,11 +110,13 @@ void Trial::prepare() {
     case Phase::evacuate:
       break;
     case Phase::empty:
-      expect_exit(requeue({"snapshot", "--service", "none", "--mailroot", mailroot_.string()}), "snapshot", {finished});
-      expect_exit(requeue({"verify"}), "verify", {finished});
+      expect_exit(requeue({"snapshot", "--service", "none", "--mailroot", mailroot_.string()}), "snapshot",
+                  {finished_exit});
+      expect_exit(requeue({"verify"}), "verify", {finished_exit});
       break;
     case Phase::replay:
     case Phase::restore:
+    case Phase::smtp:
       evacuate();
       break;
     case Phase::adopt:
@@ -125,12 +130,14 @@ void Trial::prepare() {
 }
 
 Ran Trial::disturb(const std::vector<std::string>& environment) {
+  ++disturbed_;
   auto more = environment;
   more.push_back("LD_PRELOAD=" + programs_.preload);
   return requeue(phase_command(), more);
 }
 
 void Trial::kill_after(std::chrono::microseconds time) {
+  ++disturbed_;
   requeue::tests::Running process({programs_.requeue, with_recovery(phase_command()), {}});
   std::this_thread::sleep_for(time);
   process.kill();
@@ -163,28 +170,34 @@ void Trial::serve() {
 }
 
 Findings Trial::finish() {
+  if (phase_ == Phase::smtp) {
+    finish_smtp();
+    check_snapshot();
+    check_audit();
+    return findings_;
+  }
   const auto command = phase_command();
   auto again = requeue(command);
   // It may have been killed after its last word: then it is complete, and says so.
   const bool complete =
       again.exit == 5 && (phase_ == Phase::evacuate || phase_ == Phase::empty || phase_ == Phase::adopt);
-  if (!complete) expect_exit(again, std::string(to_string(phase_)) + " again", {finished, attention});
+  if (!complete) expect_exit(again, std::string(to_string(phase_)) + " again", {finished_exit, attention_exit});
   check_snapshot();
   if (phase_ == Phase::restore) {
     read_doubts();
     check_restored();
     const auto replayed = requeue({"replay", "--no-probe", "torture", "--pickup", (mailroot_ / "Pickup").string()});
-    expect_exit(replayed, "replay after the restore", {finished, attention});
+    expect_exit(replayed, "replay after the restore", {finished_exit, attention_exit});
     const auto body = requeue::parse_object(replayed.out);
     if (!body || (*body)["now"]["replayed"] != 0) findings_.doubled.push_back("a restored message was replayed too");
     serve();  // the service sends its own queue now; what it can read of it by headers is not ours to check
   } else {
     check_emptied();
     expect_exit(requeue({"replay", "--no-probe", "torture", "--pickup", (mailroot_ / "Pickup").string()}), "replay",
-                {finished, attention});
+                {finished_exit, attention_exit});
     serve();
     expect_exit(requeue({"replay", "--no-probe", "torture", "--pickup", (mailroot_ / "Pickup").string()}),
-                "replay once more", {finished, attention});
+                "replay once more", {finished_exit, attention_exit});
     serve();
     read_doubts();
     check_deliveries();
@@ -220,7 +233,10 @@ void Trial::check_restored() {
 }
 
 void Trial::check_deliveries() {
-  const auto arrived = delivered(deliver_);
+  compare_deliveries(delivered(deliver_));
+}
+
+void Trial::compare_deliveries(const Deliveries& arrived) {
   for (const auto& [what, count] : owed()) {
     if (!arrived.contains(what) && !doubted_mail_.contains(what.first))
       findings_.lost.push_back("never delivered: " + what.first + " to " + what.second);
@@ -254,7 +270,7 @@ void Trial::read_doubts() {
 
 void Trial::check_audit() {
   const auto audited = requeue({"audit"});
-  expect_exit(audited, "audit", {finished, attention});
+  expect_exit(audited, "audit", {finished_exit, attention_exit});
   const auto body = requeue::parse_object(audited.out);
   if (!body || (*body)["chain"]["unbroken"] != true || (*body)["bag"]["valid"] != true)
     findings_.other.push_back("audit: chain or bag is not whole");

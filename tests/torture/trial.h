@@ -3,16 +3,21 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "support/process.h"
+#include "support/smtp_server.h"
 #include "support/temporary_folder.h"
 #include "torture/queue.h"
 
 namespace torture {
+
+constexpr int finished_exit = 0;
+constexpr int attention_exit = 3;
 
 struct Programs {
   std::string requeue;
@@ -23,11 +28,12 @@ struct Programs {
 // What was wrong, each as a sentence; all empty: the point was survived.
 struct Findings {
   std::vector<std::string> lost, doubled, in_doubt, other;
-  std::size_t known_doubts = 0;  // files in doubt that may be: the machine was restarted
+  std::size_t known_doubts = 0;  // files in doubt that may be: the machine was restarted, or a message was on its way
+  std::size_t taken_doubts = 0;  // by SMTP: those that the server did take in
   [[nodiscard]] bool any() const { return !lost.empty() || !doubled.empty() || !in_doubt.empty() || !other.empty(); }
 };
 
-enum class Phase { evacuate, empty, replay, restore, adopt };
+enum class Phase { evacuate, empty, replay, restore, adopt, smtp };  // smtp: a replay by SMTP
 const char* to_string(Phase phase);
 
 class Trial {
@@ -61,14 +67,22 @@ class Trial {
   void check_emptied();
   void check_restored();
   void check_deliveries();
+  void compare_deliveries(const Deliveries& arrived);
   void check_audit();
   void read_doubts();
+  // By SMTP (smtp_trial.cpp).
+  void finish_smtp();
+  [[nodiscard]] std::set<std::string> on_their_way() const;
+  void resolve_doubts();
+  void check_sent();
 
   Programs programs_;
   Phase phase_;
   requeue::tests::TemporaryFolder folder_;
   fs::path mailroot_, recovery_, backup_, deliver_, state_;
-  fs::path boot_id_;                    // empty: the machine was not restarted
+  std::unique_ptr<requeue::tests::SmtpServer> server_;  // runs in this process: no preload, no kill
+  std::size_t disturbed_ = 0;                           // runs
+  fs::path boot_id_;                                    // empty: the machine was not restarted
   std::set<std::string> doubted_;       // sources that the journal calls in doubt, or gone without a removal of ours
   std::set<std::string> doubted_mail_;  // their subjects
   Findings findings_;
