@@ -44,6 +44,27 @@ std::vector<std::string> as_help(const std::vector<std::string>& given) {
   return arguments;
 }
 
+// With --help on the line CLI11 looks at nothing else of it: a word that is no command would pass for one.
+std::string unknown_command(const CLI::App& program, const std::vector<std::string>& given,
+                            const std::vector<std::string>& arguments) {
+  if (given.front() == "help" && given.size() > 2) return "help takes one command, or none";
+  const auto& word = arguments.front();
+  const auto is_it = [&](const CLI::App* verb) { return verb->check_name(word); };
+  const bool known = word.starts_with("-") || !program.get_subcommands(is_it).empty();
+  return known ? "" : "there is no command " + printable(word);
+}
+
+// `help` is no subcommand of CLI11's; a shell completes it with their names.
+std::vector<VerbWords> words_to_complete(const CLI::App& program) {
+  auto all = words_of(program);
+  std::string names;
+  for (const auto& verb : all) {
+    if (!verb.name.empty()) names += (names.empty() ? "" : "|") + verb.name;
+  }
+  all.push_back({"help", "The same as --help", {}, {{{"VERB"}, true, names, {}, {}, false}}});
+  return all;
+}
+
 }  // namespace
 
 Parsed parse(const std::vector<std::string>& given) {
@@ -81,11 +102,12 @@ Parsed parse(const std::vector<std::string>& given) {
     parsed.finished = static_cast<int>(Exit::usage);
     return parsed;
   }
+  if (parsed.usage_error = unknown_command(program, given, arguments); !parsed.usage_error.empty()) return parsed;
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // CLI11 takes them from the back
   try {
     program.parse(std::move(reversed));
     if (completion->parsed()) {
-      std::cout << completion_script(shell, words_of(program));
+      std::cout << completion_script(shell, words_to_complete(program));
       parsed.finished = 0;
       return parsed;
     }
@@ -99,9 +121,7 @@ Parsed parse(const std::vector<std::string>& given) {
     parsed.finished = program.exit(success);
     return parsed;
   } catch (const CLI::ParseError& error) {
-    parsed.usage_error = program.get_subcommands().empty() && !arguments.front().starts_with("-")
-                             ? "there is no command " + printable(arguments.front())
-                             : error.what();
+    parsed.usage_error = error.what();
   }
   const auto used = program.get_subcommands();
   for (const auto& verb : verbs()) {

@@ -95,6 +95,7 @@ Result<Outcome> dispose_work(Context& context, recovery::Recovery& recovery, con
 
 Result<Outcome> dispose(Context& context) {
   bool begun = false;
+  REQUEUE_CHECK(recovery::require_free(context.files, context.options.recovery));
   {
     replay::Ledger ledger;
     REQUEUE_TRY(const auto reading, recovery::open_to_read(context.files, context.options.recovery, {&ledger}));

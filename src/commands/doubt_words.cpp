@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "commands/session.h"
 #include "commands/words.h"
 #include "core/text.h"
 
@@ -36,15 +37,21 @@ void tell_doubts(Context& context, const replay::Plan& plan, const Telling& tell
     if (message.disposition == replay::Disposition::in_doubt) by_rule[message.rule].push_back(&message.source);
   }
   if (by_rule.empty()) return;
+  const bool under_way = by_rule.contains("open_intent") && is_at_work(context);
   for (const auto& [rule, sources] : by_rule) {
+    const bool is_now = under_way && rule == "open_intent";
     context.console.result("[in doubt] " + counted(sources.size(), "message") + ", " + std::string(rule) + ": " +
-                           what_happened(rule) + "; never sent again by itself");
+                           (is_now
+                                ? "a run that works on this recovery folder now hands it over; ask again when it has "
+                                  "ended"
+                                : what_happened(rule) + "; never sent again by itself"));
     const auto shown = std::min(telling.named, sources.size());
     for (std::size_t i = 0; i < shown; ++i) tell_places(context, plan, *sources[i]);
     if (shown < sources.size()) {
       context.console.result("  and " + std::to_string(sources.size() - shown) + " more: " + telling.rest);
     }
   }
+  if (under_way && by_rule.size() == 1) return;
   context.console.result("  did it arrive? Ask its recipients, or the log of the next hop; then say so: " +
                          again(context, "replay") + " --resolve sent|not-sent SOURCE");
 }

@@ -41,6 +41,20 @@ Result<void> require_not_in(Context& context, const std::string& mailroot) {
                  "the Mailroot is " + mailroot, "Nothing was touched. Choose a recovery folder outside the Mailroot.");
 }
 
+// A snapshot never changes: a recovery folder in it would make it one that does not verify.
+Result<void> require_outside_of_snapshots(Context& context, const files::Path& recovery) {
+  for (auto inner = recovery; inner.has_parent_path() && inner != inner.parent_path(); inner = inner.parent_path()) {
+    const auto name = ascii_lower(inner.filename().string());
+    if (name != "snapshot" && name != "superseded") continue;
+    const auto outer = context.files.open(inner.parent_path());
+    if (!outer || !(*outer)->status("journal.jsonl")) continue;
+    return failure(Exit::precondition, "this recovery folder would lie in the snapshot of another one",
+                   files::to_text(recovery), "that one is " + files::to_text(inner.parent_path()),
+                   "Nothing was touched. Choose a recovery folder elsewhere.");
+  }
+  return {};
+}
+
 // On another host, somebody must say whose service is asked.
 Result<void> require_owner(Context& context, files::Tree& mailroot, const files::Relative& folder) {
   if (context.service_stated) return {};
@@ -102,6 +116,7 @@ Result<bool> will_link(Context& context, files::Tree& source, const files::Volum
 
 Result<void> check_space(Context& context, files::Tree& source, const mailroot::Counts& counts) {
   REQUEUE_TRY(const auto resolved, context.files.resolve(context.options.recovery));
+  REQUEUE_CHECK(require_outside_of_snapshots(context, resolved));
   REQUEUE_TRY(const auto tree, nearest_folder(context.files, resolved));
   REQUEUE_TRY(const auto volume, tree->volume(""));
   if (auto access = tree->check_access("", true); !access) {

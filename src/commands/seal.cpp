@@ -154,6 +154,8 @@ Result<Outcome> seal_work(Context& context, recovery::Recovery& recovery, const 
 
 Result<Outcome> seal(Context& context) {
   REQUEUE_TRY(const auto key, signing_key(context));
+  // First: of a record that is being written it cannot be said what is wrong with it.
+  REQUEUE_CHECK(recovery::require_free(context.files, context.options.recovery));
   {
     replay::Ledger ledger;
     REQUEUE_TRY(const auto reading, recovery::open_to_read(context.files, context.options.recovery, {&ledger}));

@@ -66,6 +66,14 @@ Result<void> require_whole_record(Context& context, std::string_view what) {
                  "Nothing was touched. See all of it with: " + again(context, "audit"));
 }
 
+bool is_at_work(const Context& context) {
+  const auto& options = context.options;
+  const bool own_lock = options.command == "replay" && !options.dry_run;
+  if (own_lock) return false;
+  const auto tree = context.files.open(options.recovery);
+  return tree && recovery::is_at_work(**tree);
+}
+
 Result<recovery::State> peek(Context& context) {
   auto there = context.files.open(context.options.recovery);
   if (!there) {

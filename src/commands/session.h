@@ -24,6 +24,9 @@ Result<void> require_payload(const Context& context, const recovery::State& stat
 // not be told from what was done on purpose. Exit::verification with the first finding.
 Result<void> require_whole_record(Context& context, std::string_view what);
 
+// Whether another run works on the recovery folder now. Only of a command that takes no lock itself; false of others.
+bool is_at_work(const Context& context);
+
 // The state as it stands, for refusals before anything is written. A folder that is not there yet: a fresh state.
 Result<recovery::State> peek(Context& context);
 

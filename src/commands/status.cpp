@@ -132,7 +132,10 @@ Result<Outcome> status(Context& context) {
   console.result("service: " + (service_text == "absent" ? "not asked (--service none)" : service_text));
   tell_start_type(context);
   if (state.stopped_by_us) {
-    console.result("requeue stopped the service" + std::string(state.run_open ? " in a run that did not end" : "") +
+    console.result("requeue stopped the service" +
+                   std::string(!state.run_open       ? ""
+                               : is_at_work(context) ? " in a run that is at work now"
+                                                     : " in a run that did not end") +
                    "; it was " + (state.service_found.empty() ? "running" : state.service_found) +
                    " before. To start it: " + start_the_service(context) +
                    (state.emptying && !state.emptied ? ", but not now: finish the evacuation first" : ""));

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <chrono>
 #include <optional>
 
 #include "core/digest.h"
+#include "core/sleep.h"
 #include "core/text.h"
 #include "recovery/host.h"
 
@@ -54,6 +56,24 @@ Result<void> require_writable(files::Tree& tree) {
   return {};
 }
 
+// Whoever only looks (is_at_work) has the lock for a moment: a run that begins just then is not turned away by that.
+Result<std::unique_ptr<files::Lock>> lock_of_run(files::Tree& tree) {
+  constexpr int tries = 3;
+  constexpr std::chrono::milliseconds pause{30};
+  for (int i = 1;; ++i) {
+    auto lock = tree.lock();
+    if (lock || lock.error().cause != Cause::busy) return lock;
+    if (i == tries) break;
+    sleep_for(pause);
+  }
+  return failure(Error{Exit::locked,
+                       Cause::busy,
+                       "another run of requeue works on this recovery folder",
+                       files::to_text(tree.path()),
+                       {},
+                       "Nothing was touched. Wait until it ends; `requeue status` may be asked meanwhile."});
+}
+
 class OpenRecovery final : public Recovery {
  public:
   OpenRecovery(std::shared_ptr<files::Tree> tree, std::vector<Fold*> folds, std::string boot)
@@ -95,19 +115,8 @@ class OpenRecovery final : public Recovery {
 };
 
 Result<void> OpenRecovery::take_lock() {
-  auto lock = tree_->lock();
-  if (lock) {
-    lock_ = std::move(*lock);
-    return {};
-  }
-  Error error = std::move(lock.error());
-  if (error.cause == Cause::busy) {
-    error.exit = Exit::locked;
-    error.what = "another run of requeue works on this recovery folder";
-    error.path = files::to_text(tree_->path());
-    error.hint = "Nothing was touched. Wait until it ends; `requeue status` may be asked meanwhile.";
-  }
-  return failure(std::move(error));
+  REQUEUE_TRY(lock_, lock_of_run(*tree_));
+  return {};
 }
 
 Result<void> OpenRecovery::see(const journal::Line& line) {
@@ -250,6 +259,17 @@ Result<void> warn_of_wide_rights(files::Tree& tree, Watcher& watcher) {
 }
 
 }  // namespace
+
+bool is_at_work(files::Tree& recovery) {
+  const auto lock = recovery.lock();
+  return !lock && lock.error().cause == Cause::busy;
+}
+
+Result<void> require_free(files::Files& files, const files::Path& path) {
+  REQUEUE_TRY(const auto tree, open_folder(files, path));
+  REQUEUE_TRY(const auto lock, lock_of_run(*tree));
+  return {};
+}
 
 Result<std::unique_ptr<Recovery>> open_to_read(files::Files& files, const files::Path& path,
                                                const std::vector<Fold*>& folds) {

@@ -52,6 +52,12 @@ class Recovery {
 Result<std::unique_ptr<Recovery>> open_to_read(files::Files& files, const files::Path& path,
                                                const std::vector<Fold*>& folds = {});
 
+// Whether a run works on this recovery folder now, by its lock, which is taken and let go again where it is free: asked
+// only where the record leaves it open, as with a run without its end.
+bool is_at_work(files::Tree& recovery);
+// The same as a refusal (Exit::locked), for a command that must say so before anything else.
+Result<void> require_free(files::Files& files, const files::Path& path);
+
 // refuse: also a folder without any journal, which is no recovery folder (Exit::precondition).
 enum class Missing { refuse, make };
 // After a seal: only verify, restore, note and dispose (Exit::precondition). Made (0700) when missing and allowed;

@@ -85,7 +85,8 @@ struct PlanOptions {
   bool check_streams = true;               // --envelope-check: addresses in alternate streams
   std::shared_ptr<const LogEvidence> log;  // --smtp-log
   std::vector<std::shared_ptr<const OtherRecovery>> against;
-  bool trust_log = false;  // who has it already, by the log, is left out
+  bool only_looks = false;  // inspect: nothing is left pending by it
+  bool trust_log = false;   // who has it already, by the log, is left out
   Trace* trace = nullptr;
   std::function<void(const Message&, const Reading&)> seen;  // of each message that could be read, as it was decided
 };

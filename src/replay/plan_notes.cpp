@@ -85,7 +85,8 @@ void sum_up(Plan& plan, const PlanOptions& options) {
   const std::string_view chooser = !options.choice.any() ? "the plan file does not choose them"
                                    : options.chosen      ? "not chosen by the plan file and the selection"
                                                          : "the selection leaves them out";
-  say(plan, plan.left_for_another_run(), "left pending: " + std::string(chooser));
+  const auto left = options.only_looks ? "not counted as owed: " : "left pending: ";
+  say(plan, plan.left_for_another_run(), left + std::string(chooser));
   say_rule(plan, "delivered", "delivered to all of their recipients already, by the SMTP log");
   say_rule(plan, "not_owed", "owed to nobody in the domains of --owed-domain");
   say_rule(plan, "left_in_place", "still in the Mailroot, for the service to send");

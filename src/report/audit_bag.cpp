@@ -1,7 +1,10 @@
+#include <algorithm>
+
 #include "core/text.h"
 #include "report/audit_work.h"
 #include "report/read_only_recovery.h"
 #include "snapshot/destroy.h"
+#include "snapshot/strays.h"
 #include "snapshot/take.h"
 
 namespace requeue::report {
@@ -71,7 +74,7 @@ Result<void> audit_bag(AuditWork& work) {
   }
   work.result.level = checked->verified.level;
   work.result.bag_complete = true;
-  work.result.bag_valid = checked->wrong.empty();
+  work.result.bag_valid = std::ranges::all_of(checked->wrong, snapshot::is_stray);
   tell_wrong(work, checked->wrong);
   if (work.options.quick) {
     work.result.level.clear();

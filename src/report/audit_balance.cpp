@@ -85,7 +85,14 @@ void tell_procedure(AuditWork& work) {
   if (!work.state.emptied) {
     work.note("The Mailroot was not emptied yet: every message counts as pending, and none can be replayed.");
   }
-  if (const auto open = work.ledger.open_intents().size(); open > 0) {
+  const auto open = work.ledger.open_intents().size();
+  if (open == 0) return;
+  if (recovery::is_at_work(work.tree)) {
+    work.note(
+        std::to_string(open) +
+        " hand-overs are begun and not settled: a run works on this recovery folder now. They are counted as last "
+        "decided; audit again when it has ended.");
+  } else {
     work.note(std::to_string(open) +
               " hand-overs were begun and not settled (a replay was killed); they are counted as last decided. Run "
               "replay again: it settles them before anything is sent.");

@@ -67,6 +67,15 @@ Result<void> check_signature(AuditWork& work, const std::string& bytes) {
     return {};
   }
   told.signed_by = read->key_name;
+  const auto& recorded = work.seal_line->signed_by;
+  if (recorded.empty()) {
+    if (!key) work.note("seal.json was signed outside of requeue: the journal names no key.");
+  } else if (recorded != told.signed_by) {
+    told.signature = "bad";
+    work.find(signature_path + " names key " + told.signed_by + ", but line " + std::to_string(work.seal_line->number) +
+              " of journal.jsonl says that the seal was signed with key " + printable(recorded) + ".");
+    return {};
+  }
   if (!key) work.note("The seal's signature (key " + told.signed_by + ") was not checked: give --public-key FILE.");
   return {};
 }

@@ -8,6 +8,7 @@
 #include "core/text.h"
 #include "snapshot/bag_layout.h"
 #include "snapshot/bag_tags.h"
+#include "snapshot/strays.h"
 #include "snapshot/take.h"
 
 namespace requeue::snapshot {
@@ -110,7 +111,8 @@ class Check {
     }
     REQUEUE_CHECK(check_entries());
     REQUEUE_CHECK(check_data());
-    return name_missing();
+    REQUEUE_CHECK(name_missing());
+    return find_strays(recovery_, wrong_);
   }
 
   // Damage of the tag files ends the check; what they would say of the payload is worth nothing.

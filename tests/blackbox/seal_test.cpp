@@ -321,3 +321,18 @@ TEST_CASE("mail is handed to no folder of the record, nor to another one of the 
   CHECK(contents(window.recovery / "snapshot") == before);
   CHECK(window.replay().exit == 0);
 }
+
+TEST_CASE("another key's name in the signature passed an audit without the public key", "[seal]") {
+  const Replayed window;
+  CHECK(sealed(window).exit == 3);
+  CHECK(of(window, {"audit"}).exit == 3);
+  auto signature = read(window.recovery / "seal.json.minisig");
+  // The eight bytes behind the algorithm, in the second line.
+  const auto at = signature.find('\n') + 1 + 4;
+  signature[at] = signature[at] == 'A' ? 'B' : 'A';
+  write(window.recovery / "seal.json.minisig", signature);
+  const auto audit = of(window, {"audit"});
+  CHECK(audit.exit == 4);
+  CHECK(audit.json["seal"]["signature"] == "bad");
+  CHECK(names(audit, "of journal.jsonl says that the seal was signed with key"));
+}

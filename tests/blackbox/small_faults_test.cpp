@@ -1,0 +1,145 @@
+// Small faults that were found by use, each mended and kept here under its name.
+#include <boost/filesystem.hpp>
+#include <catch2/catch.hpp>
+
+#include "blackbox/live.h"
+#include "blackbox/served.h"
+
+namespace requeue::tests {
+namespace {
+
+using Names = std::vector<std::string>;
+
+Names of(const Window& window, const std::string& verb, Names more = {}) {
+  more.insert(more.begin(), {verb, "--recovery", window.recovery.string()});
+  return more;
+}
+
+}  // namespace
+
+TEST_CASE("help of a command that there is not, and help with a word too many, ended with 0") {
+  const Window window;
+  CHECK(window.see({"help", "nosuch"}).exit == 2);
+  CHECK(window.see({"help", "nosuch"}).err.find("there is no command nosuch") != std::string::npos);
+  CHECK(window.see({"help", "seal", "extra"}).exit == 2);
+  CHECK(window.see({"nosuch", "--help"}).exit == 2);
+  CHECK(window.see({"help", "seal"}).exit == 0);
+  CHECK(window.see({"help", "completion"}).exit == 0);
+  CHECK(window.see({"help"}).exit == 0);
+}
+
+TEST_CASE("help was missing from the completion") {
+  const Window window;
+  CHECK(window.see({"completion", "bash"}).out.find(" help'") != std::string::npos);
+  CHECK(window.see({"completion", "powershell"}).out.find("    'help' = ") != std::string::npos);
+}
+
+TEST_CASE("a log, plan or report was written into the Mailroot, for the service to take") {
+  const Window window;
+  window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));
+  const auto in_pickup = (window.mailroot / "Pickup/words.log").string();
+  // Of the Mailroot that is named, of any other one, and of a Pickup that stands alone.
+  CHECK(window
+            .ask({"evacuate", "--service", "none", "--mailroot", window.mailroot.string(), "--recovery",
+                  window.recovery.string(), "--log", in_pickup})
+            .exit == 5);
+  CHECK(window.ask({"status", "--log", in_pickup}).exit == 5);
+  CHECK(window.ask({"inspect", window.mailroot.string(), "--log", (window.mailroot / "words.log").string()}).exit == 5);
+  CHECK_FALSE(fs::exists(window.recovery));
+  window.evacuate();
+  REQUIRE(window.replay().exit == 0);
+  const auto before = contents(window.folder.path());
+  for (const auto& folder : {window.mailroot / "Queue", window.mailroot / "Pickup", window.pickup}) {
+    for (const Names& words : {Names{"report", "--csv"},
+                               {"report", "--jsonl"},
+                               {"report", "--html"},
+                               {"plan", "--out"},
+                               {"audit", "--log"}}) {
+      INFO(folder << ' ' << words[0] << ' ' << words[1]);
+      CHECK(window.ask(of(window, words[0], {words[1], (folder / "file").string()})).exit == 5);
+    }
+  }
+  CHECK(contents(window.folder.path()) == before);
+  CHECK(window.ask(of(window, "report", {"--csv", (window.folder.path() / "manifest.csv").string()})).exit == 0);
+}
+
+TEST_CASE("a recovery folder was begun inside the snapshot of another one") {
+  const Window window;
+  window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));
+  window.evacuate();
+  const auto before = contents(window.recovery);
+  const auto inside = (window.recovery / "snapshot/data/mailroot/Drop/second").string();
+  const Names service{"--service", "none"};
+  CHECK(window.ask({"adopt", "--backup", window.mailroot.string(), "--recovery", inside}).exit == 5);
+  CHECK(window.ask({"snapshot", "--mailroot", window.mailroot.string(), "--recovery", inside, "--service", "none"})
+            .exit == 5);
+  CHECK(window.ask({"evacuate", "--mailroot", window.mailroot.string(), "--recovery", inside, "--service", "none"})
+            .exit == 5);
+  CHECK(window.ask({"adopt", "--backup", window.mailroot.string(), "--recovery", inside, "-n"}).exit == 5);
+  CHECK(contents(window.recovery) == before);
+}
+
+TEST_CASE("seal beside a live run ended with 5, and plan and audit called that run killed") {
+  const Served window;
+  window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));
+  window.put("Queue/NTFS_2.EML", mail("two", "a@example.org"));
+  window.evacuate();
+  // No service runs: after its first message the replay waits for Pickup to drain, and has not ended.
+  Background replay(of(window, "replay", {"--no-probe", "x", "--batch", "1", "--wait"}));
+  REQUIRE(eventually([&] { return !fs::is_empty(window.mailroot / "Pickup"); }));
+  const auto plan = window.see(of(window, "plan"));
+  CHECK(plan.out.find("a replay was cut short") == std::string::npos);
+  CHECK(plan.out.find("a run that works on this recovery folder now") != std::string::npos);
+  const auto audit = window.see(of(window, "audit", {"--quick"}));
+  CHECK(audit.out.find("a replay was killed") == std::string::npos);
+  CHECK(audit.out.find("a run works on this recovery folder now") != std::string::npos);
+  CHECK(window.ask(of(window, "seal")).exit == 6);
+  CHECK(window.ask(of(window, "dispose")).exit == 6);
+  CHECK_FALSE(replay.ended());
+  REQUIRE(window.standin("start") == 0);
+  CHECK(replay.result().exit == 0);
+  CHECK(window.ask(of(window, "seal")).exit == 0);
+}
+
+TEST_CASE("inspect with a selection said that the rest was left pending") {
+  const Window window;
+  window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));
+  window.put("Queue/NTFS_2.EML", mail("two", "b@example.net"));
+  const auto looked = window.see({"inspect", window.mailroot.string(), "--domain", "example.net"});
+  CHECK(looked.out.find("left pending") == std::string::npos);
+  CHECK(looked.out.find("1 message: not counted as owed: the selection leaves them out") != std::string::npos);
+  window.evacuate();
+  CHECK(window.see({"inspect", window.recovery.string(), "--domain", "example.net"}).out.find("left pending") ==
+        std::string::npos);
+  CHECK(window.see(of(window, "plan", {"--domain", "example.net"})).out.find("left pending") != std::string::npos);
+}
+
+TEST_CASE("what stood in a snapshot and was none of it went unnoticed") {
+  const Window window;
+  window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));
+  fs::create_directories(window.mailroot / "Route/empty");
+  window.evacuate();
+  REQUIRE(window.replay().exit == 0);
+  const auto checked = [&](int wanted) {
+    CHECK(window.ask(of(window, "verify")).exit == wanted);
+    const auto audit = window.ask(of(window, "audit"));
+    CHECK(audit.exit == wanted);
+    CHECK(audit.json["bag"]["valid"] == true);  // as any BagIt validator says
+    CHECK(window.ask(of(window, "audit", {"--quick"})).exit == wanted);
+  };
+  checked(0);
+  SECTION("a file beside the bag's own") {
+    write(window.recovery / "snapshot/readme.txt", "not ours");
+    checked(4);
+  }
+  SECTION("an empty folder in the tree") {
+    fs::create_directories(window.recovery / "snapshot/data/mailroot/Queue/new");
+    checked(4);
+  }
+  SECTION("an empty folder beside the tree") {
+    fs::create_directories(window.recovery / "snapshot/data/other");
+    checked(4);
+  }
+}
+
+}  // namespace requeue::tests
