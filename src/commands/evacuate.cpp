@@ -117,10 +117,10 @@ Result<Outcome> evacuate(Context& context) {
   REQUEUE_CHECK(refuse_complete(context, state));
   REQUEUE_TRY(const auto site, find_site(context, state));
   REQUEUE_CHECK(require_same_mailroot(state, site));
-  REQUEUE_TRY(const auto counts, mailroot::check_rights(*site.mailroot));
-  if (!state.emptying) REQUEUE_CHECK(check_space(context, *site.mailroot, counts));
-  REQUEUE_CHECK(tell_drop_and_badmail(context, *site.mailroot));
-  if (context.options.dry_run) return evacuate_rehearse(context, site, counts);
+  REQUEUE_TRY(const auto survey, mailroot::check_rights(*site.mailroot));
+  if (!state.emptying) REQUEUE_CHECK(check_space(context, *site.mailroot, survey.counts));
+  tell_drop_and_badmail(context, survey.folders);
+  if (context.options.dry_run) return evacuate_rehearse(context, site, survey.counts);
   REQUEUE_TRY(const auto word, confirm(context, "empty", site.mailroot_path,
                                        "This stops the service and empties " + printable(site.mailroot_path) +
                                            "; what it holds is kept in " + printable(context.options.recovery) + ".",

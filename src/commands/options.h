@@ -41,7 +41,7 @@ struct Options {
   std::string stop_command, start_command, status_command;
   std::chrono::seconds timeout{120};
 
-  unsigned jobs = 16;  // files that are read, written or removed at a time
+  unsigned jobs = 1;  // files that are read, written or removed at a time
   snapshot::Method method = snapshot::Method::copy;
   std::vector<std::string> keep;
   bool empty_mailbox = false;

@@ -46,8 +46,11 @@ bool named_in(const std::vector<std::string>& keep, std::string_view folder) {
 Result<Step> snapshot_step(Context& context, recovery::Recovery& recovery, files::Tree& tree, bool adopted,
                            Json& body) {
   const Stopwatch watch;
-  REQUEUE_TRY(const auto taken, snapshot::take(recovery, tree, bag_info(context, tree), adopted, context.options.method,
-                                               context.console));
+  snapshot::TakeOptions options;
+  options.adopted = adopted;
+  options.method = context.options.method;
+  options.jobs = context.options.jobs;
+  REQUEUE_TRY(const auto taken, snapshot::take(recovery, tree, bag_info(context, tree), options, context.console));
   body["snapshot"] = snapshot_json(taken.facts);
   body["snapshot"]["linked"] = taken.linked;
   auto& console = context.console;
@@ -63,7 +66,7 @@ Result<Step> snapshot_step(Context& context, recovery::Recovery& recovery, files
 
 Result<Step> verify_step(Context& context, recovery::Recovery& recovery, Json& body) {
   const Stopwatch watch;
-  REQUEUE_TRY(const auto result, snapshot::verify(recovery, context.console));
+  REQUEUE_TRY(const auto result, snapshot::verify(recovery, context.console, context.options.jobs));
   const auto& verified = result.verified;
   body["verified"] = verified_json(verified);
   if (!verified.ok) {
@@ -94,6 +97,7 @@ Result<Step> empty_step(Context& context, recovery::Recovery& recovery, files::T
   snapshot::EmptyOptions options;
   options.keep = context.options.keep;
   options.empty_mailbox = context.options.empty_mailbox;
+  options.jobs = context.options.jobs;
   options.service_running = [&context]() -> Result<bool> {
     REQUEUE_TRY(const auto state, context.service.state());
     return state == service::State::running || state == service::State::pending;
@@ -111,8 +115,7 @@ Result<Step> empty_step(Context& context, recovery::Recovery& recovery, files::T
   return Step{all ? Exit::done : Exit::attention, watch.seconds()};
 }
 
-Result<void> tell_drop_and_badmail(Context& context, files::Tree& tree) {
-  REQUEUE_TRY(const auto folders, mailroot::count_folders(tree));
+void tell_drop_and_badmail(Context& context, const std::vector<mailroot::FolderCount>& folders) {
   for (const auto& folder : folders) {
     const bool other_products = folder.role == mailroot::Role::drop || folder.role == mailroot::Role::badmail;
     if (!other_products || folder.files == 0 || named_in(context.options.keep, folder.name)) continue;
@@ -120,7 +123,6 @@ Result<void> tell_drop_and_badmail(Context& context, files::Tree& tree) {
         printable(folder.name) + " holds " + counted(folder.files, "file") + " (" + counted(folder.bytes, "byte") +
         "): they go into the snapshot and out of the folder; --keep " + shell_quoted(folder.name) + " leaves them");
   }
-  return {};
 }
 
 std::vector<std::string> not_replayed_lines(const Context& context, recovery::Recovery& recovery) {

@@ -20,7 +20,7 @@ Result<Step> verify_step(Context& context, recovery::Recovery& recovery, Json& b
 Result<Step> empty_step(Context& context, recovery::Recovery& recovery, files::Tree& tree, Json& body);
 
 // What Drop and Badmail hold, and that --keep leaves them (said before anything is removed).
-Result<void> tell_drop_and_badmail(Context& context, files::Tree& tree);
+void tell_drop_and_badmail(Context& context, const std::vector<mailroot::FolderCount>& folders);
 // What was emptied from folders that no replay reads, and the command that puts each back.
 std::vector<std::string> not_replayed_lines(const Context& context, recovery::Recovery& recovery);
 void tell_not_replayed(Context& context, recovery::Recovery& recovery);

@@ -2,11 +2,7 @@
 
 namespace requeue {
 
-Crew::Crew(unsigned jobs) : jobs_(jobs == 0 ? 1 : jobs) {
-  if (jobs_ == 1) return;
-  threads_.reserve(jobs_);
-  for (unsigned i = 0; i < jobs_; ++i) threads_.emplace_back([this] { work_on(); });
-}
+Crew::Crew(unsigned jobs) : jobs_(jobs == 0 ? 1 : jobs) {}
 
 Crew::~Crew() {
   {
@@ -19,11 +15,15 @@ Crew::~Crew() {
 
 void Crew::give(std::function<void()> work) {
   if (jobs_ == 1) return work();
+  bool wake = false;
   {
     const std::lock_guard hold(mutex_);
     waiting_.push_back(std::move(work));
+    wake = idle_ > 0;
+    // Most queues are small: no thread is made before there is work for it.
+    if (idle_ < waiting_.size() && threads_.size() < jobs_) threads_.emplace_back([this] { work_on(); });
   }
-  given_.notify_one();
+  if (wake) given_.notify_one();
 }
 
 void Crew::work_on() {
@@ -31,7 +31,9 @@ void Crew::work_on() {
     std::function<void()> work;
     {
       std::unique_lock hold(mutex_);
+      ++idle_;
       given_.wait(hold, [&] { return ended_ || !waiting_.empty(); });
+      --idle_;
       if (ended_) return;
       work = std::move(waiting_.front());
       waiting_.pop_front();

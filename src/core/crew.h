@@ -36,6 +36,7 @@ class Crew {
   std::mutex mutex_;
   std::condition_variable given_;
   std::deque<std::function<void()>> waiting_;
+  unsigned idle_ = 0;  // threads that wait for work: only then is there anybody to wake
   bool ended_ = false;
   std::vector<std::thread> threads_;
 };
@@ -60,9 +61,16 @@ class InOrder {
       auto out = work();
       const std::lock_guard hold(bell->mutex);
       slot.out = std::move(out);
-      bell->done.notify_one();
+      if (bell->awaited == &slot) bell->done.notify_one();
     });
     if (crew_.jobs() == 1) return take_first();
+    return take_ready();
+  }
+
+  // What needed no work, in its turn.
+  Result<void> add_done(Out out) {
+    while (slots_.size() >= depth_) REQUEUE_CHECK(take_first());
+    slots_.push_back({std::move(out)});
     return take_ready();
   }
 
@@ -73,12 +81,13 @@ class InOrder {
 
  private:
   struct Slot {
-    std::optional<Out> out;
+    std::optional<Out> out;  // none: under way
   };
   // Outlives the giver by as long as the last worker needs to let go of it.
   struct Bell {
     std::mutex mutex;
     std::condition_variable done;
+    const Slot* awaited = nullptr;  // by the giver
   };
 
   Result<void> take_ready() {
@@ -95,7 +104,7 @@ class InOrder {
   Result<void> take_first() {
     {
       std::unique_lock hold(bell_->mutex);
-      bell_->done.wait(hold, [&] { return slots_.front().out.has_value(); });
+      wait_for(slots_.front(), hold);
     }
     Out out = std::move(*slots_.front().out);
     slots_.pop_front();
@@ -104,7 +113,13 @@ class InOrder {
 
   void wait_for_all() {
     std::unique_lock hold(bell_->mutex);
-    for (auto& slot : slots_) bell_->done.wait(hold, [&] { return slot.out.has_value(); });
+    for (auto& slot : slots_) wait_for(slot, hold);
+  }
+
+  void wait_for(const Slot& slot, std::unique_lock<std::mutex>& hold) {
+    bell_->awaited = &slot;
+    bell_->done.wait(hold, [&] { return slot.out.has_value(); });
+    bell_->awaited = nullptr;
   }
 
   Crew& crew_;

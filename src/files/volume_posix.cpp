@@ -3,7 +3,9 @@
 #include <cerrno>
 #include <fstream>
 #include <limits>
+#include <optional>
 #include <sstream>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -104,11 +106,18 @@ bool keeps_attributes(int folder) {
 
 }  // namespace
 
+// Asked of each file that is verified; the kernel counts a whole volume's free space for the answer, so that it is
+// asked once a device.
 bool in_memory(int file) {
+  thread_local std::optional<std::pair<dev_t, bool>> last;
+  struct stat which {};
+  if (::fstat(file, &which) != 0) return true;
+  if (last && last->first == which.st_dev) return last->second;
   struct statfs found {};
   if (::fstatfs(file, &found) != 0) return true;
   const auto magic = static_cast<std::uint32_t>(found.f_type);
-  return magic == tmpfs || magic == ramfs;
+  last = {which.st_dev, magic == tmpfs || magic == ramfs};
+  return last->second;
 }
 
 Result<Volume> volume_of(int folder, const Path& path) {

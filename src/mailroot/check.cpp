@@ -104,6 +104,46 @@ Error refused(Error error, std::string what) {
   return error;
 }
 
+Result<void> check_rights_of(files::Tree& mailroot, const Item& item) {
+  if (item.status.kind == Kind::file) {
+    auto readable = mailroot.check_access(item.path, false);
+    if (!readable) return failure(refused(std::move(readable.error()), "a file of the Mailroot cannot be read"));
+  } else if (item.status.kind == Kind::folder) {
+    auto changeable = mailroot.check_access(item.path, true);
+    if (!changeable) {
+      return failure(refused(std::move(changeable.error()), "a folder of the Mailroot cannot be changed"));
+    }
+  }
+  return {};
+}
+
+class FolderTally {
+ public:
+  void add(const Item& item) {
+    const std::string top(top_of(item.path));
+    if (item.status.kind == Kind::folder && top.empty() && !item.path.empty()) {
+      index_.emplace(item.path, folders_.size());
+      folders_.push_back({item.path, role_of(item.path), 0, 0, {}});
+    }
+    if (item.status.kind != Kind::file) return;
+    const auto found = index_.find(top);
+    auto& count = found == index_.end() ? root_ : folders_[found->second];
+    if (count.files == 0 || item.status.written < count.oldest) count.oldest = item.status.written;
+    ++count.files;
+    count.bytes += item.status.size;
+  }
+
+  std::vector<FolderCount> finish() {
+    if (root_.files > 0) folders_.insert(folders_.begin(), root_);
+    return std::move(folders_);
+  }
+
+ private:
+  std::vector<FolderCount> folders_;
+  std::unordered_map<std::string, std::size_t> index_;
+  FolderCount root_;
+};
+
 }  // namespace
 
 Result<void> check(files::Tree& mailroot) {
@@ -121,21 +161,6 @@ Result<void> check(files::Tree& mailroot) {
   return {};
 }
 
-Result<Counts> check_rights(files::Tree& mailroot) {
-  return walk(mailroot, [&](const Item& item) -> Result<void> {
-    if (item.status.kind == Kind::file) {
-      auto readable = mailroot.check_access(item.path, false);
-      if (!readable) return failure(refused(std::move(readable.error()), "a file of the Mailroot cannot be read"));
-    } else if (item.status.kind == Kind::folder) {
-      auto changeable = mailroot.check_access(item.path, true);
-      if (!changeable) {
-        return failure(refused(std::move(changeable.error()), "a folder of the Mailroot cannot be changed"));
-      }
-    }
-    return {};
-  });
-}
-
 Result<std::optional<files::Relative>> first_held(files::Tree& mailroot) {
   std::optional<files::Relative> held;
   REQUEUE_CHECK(walk(mailroot, [&](const Item& item) -> Result<void> {
@@ -149,29 +174,25 @@ Result<std::optional<files::Relative>> first_held(files::Tree& mailroot) {
 }
 
 Result<std::vector<FolderCount>> count_folders(files::Tree& mailroot) {
-  std::vector<FolderCount> folders;
-  std::unordered_map<std::string, std::size_t> index;
-  FolderCount root;
+  FolderTally tally;
   const auto counted = walk(
       mailroot,
       [&](const Item& item) -> Result<void> {
-        const std::string top(top_of(item.path));
-        if (item.status.kind == Kind::folder && top.empty() && !item.path.empty()) {
-          index.emplace(item.path, folders.size());
-          folders.push_back({item.path, role_of(item.path), 0, 0, {}});
-        }
-        if (item.status.kind != Kind::file) return {};
-        const auto found = index.find(top);
-        auto& count = found == index.end() ? root : folders[found->second];
-        if (count.files == 0 || item.status.written < count.oldest) count.oldest = item.status.written;
-        ++count.files;
-        count.bytes += item.status.size;
+        tally.add(item);
         return {};
       },
       Vanished::passed_over);
   if (!counted) return failure(counted.error());
-  if (root.files > 0) folders.insert(folders.begin(), root);
-  return folders;
+  return tally.finish();
+}
+
+Result<Survey> check_rights(files::Tree& mailroot) {
+  FolderTally tally;
+  REQUEUE_TRY(const auto counts, walk(mailroot, [&](const Item& item) -> Result<void> {
+                tally.add(item);
+                return check_rights_of(mailroot, item);
+              }));
+  return Survey{counts, tally.finish()};
 }
 
 }  // namespace requeue::mailroot

@@ -52,9 +52,6 @@ Result<Counts> walk(files::Tree& mailroot, const std::function<Result<void>(cons
 // the likely path is named), no link in place of Queue, Pickup, Drop, Badmail or Mailbox (its target is named), no
 // staging folder of ours with mail in it (its recovery folder is named).
 Result<void> check(files::Tree& mailroot);
-// And for a run that will remove: every file readable, every folder changeable by this user. Counts on the way.
-Result<Counts> check_rights(files::Tree& mailroot);
-
 // A file that another program still holds open, after the service has stopped; nullopt when there is none. Mailbox is
 // left out: it is another service's, and live.
 Result<std::optional<files::Relative>> first_held(files::Tree& mailroot);
@@ -67,6 +64,14 @@ struct FolderCount {
   Timestamp oldest;  // write time; zero when there is no file
 };
 Result<std::vector<FolderCount>> count_folders(files::Tree& mailroot);
+
+// What must hold for a run that will remove, seen in one walk: every file readable, every folder changeable by this
+// user (Exit::precondition).
+struct Survey {
+  Counts counts;
+  std::vector<FolderCount> folders;
+};
+Result<Survey> check_rights(files::Tree& mailroot);
 
 // `.requeue-ID/token`: who owns a staging folder. First line the ID, second the recovery folder's path.
 struct Token {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 
+#include "core/crew.h"
 #include "core/digest.h"
 #include "core/text.h"
 #include "snapshot/bag_layout.h"
@@ -74,7 +75,8 @@ struct Hashed {
   bool reached_disk = false;
 };
 
-Result<Hashed> hash_payload(files::Tree& tree, const files::Relative& path, std::vector<char>& buffer) {
+Result<Hashed> hash_payload(files::Tree& tree, const files::Relative& path) {
+  thread_local std::vector<char> buffer(std::size_t{256} * 1024);
   REQUEUE_TRY(auto reader, tree.open(path, files::CacheUse::past));
   Sha256 digest;
   Hashed hashed;
@@ -89,6 +91,12 @@ Result<Hashed> hash_payload(files::Tree& tree, const files::Relative& path, std:
   return hashed;
 }
 
+struct Read {
+  files::Relative path;
+  const Listed* listed = nullptr;
+  Result<Hashed> hashed;
+};
+
 Error checking_interrupted() {
   return {Exit::interrupted,
           Cause::interrupted,
@@ -100,8 +108,12 @@ Error checking_interrupted() {
 
 class Check {
  public:
-  Check(files::Tree& recovery, bool payload, Watcher& watcher)
-      : recovery_(recovery), payload_(payload), watcher_(watcher) {}
+  Check(files::Tree& recovery, bool payload, unsigned jobs, Watcher& watcher)
+      : recovery_(recovery),
+        payload_(payload),
+        watcher_(watcher),
+        crew_(payload ? jobs : 1),
+        reading_(crew_, [this](Read read) { return compare(std::move(read)); }) {}
 
   Result<void> run(const std::string& root) {
     REQUEUE_CHECK(check_tags(recovery_, root));
@@ -162,48 +174,49 @@ class Check {
         if (entry.kind == Kind::folder) {
           folders.push_back(std::move(path));
         } else {
-          check_file(path, entry.kind);
+          REQUEUE_CHECK(check_file(path, entry.kind));
         }
       }
     }
-    return {};
+    return reading_.finish();
   }
 
-  void check_file(const files::Relative& path, Kind kind) {
+  Result<void> check_file(const files::Relative& path, Kind kind) {
     auto* listed = manifest_.find(path);
     if (listed == nullptr) {
       wrong_.push_back({path, "not in the manifest"});
-      return;
+      return {};
     }
     listed->present = true;
     if (kind != Kind::file) {
       wrong_.push_back({path, kind == Kind::link ? "a link stands in its place" : "no regular file"});
-      return;
+      return {};
     }
-    const auto size = payload_ ? check_bytes(path, *listed) : size_of(path);
-    const bool is_stream = path.substr(0, streams_folder.size()) == streams_folder;
-    if (is_stream) return;
+    return reading_.add([this, path, listed] { return Read{path, listed, read(path)}; });
+  }
+
+  // By several threads at once.
+  Result<Hashed> read(const files::Relative& path) {
+    if (payload_) return hash_payload(recovery_, files::join(folder, path));
+    REQUEUE_TRY(const auto status, recovery_.status(files::join(folder, path)));
+    Hashed hashed;
+    hashed.size = status.size;
+    return hashed;
+  }
+
+  Result<void> compare(Read read) {
+    const auto& hashed = read.hashed;
+    if (!hashed) wrong_.push_back({read.path, "cannot be read: " + hashed.error().why});
+    if (hashed && payload_) {
+      if (hashed->sha256 != read.listed->sha256) wrong_.push_back({read.path, "other bytes"});
+      all_from_disk_ = all_from_disk_ && hashed->reached_disk;
+    }
+    const bool is_stream = read.path.substr(0, streams_folder.size()) == streams_folder;
+    if (is_stream) return {};
     ++files_;
-    bytes_ += size;
-    watcher_.advance(1, size);
-  }
-
-  std::uint64_t check_bytes(const files::Relative& path, const Listed& listed) {
-    const auto hashed = hash_payload(recovery_, files::join(folder, path), buffer_);
-    if (!hashed) {
-      wrong_.push_back({path, "cannot be read: " + hashed.error().why});
-      return 0;
-    }
-    if (hashed->sha256 != listed.sha256) wrong_.push_back({path, "other bytes"});
-    all_from_disk_ = all_from_disk_ && hashed->reached_disk;
-    return hashed->size;
-  }
-
-  std::uint64_t size_of(const files::Relative& path) {
-    const auto status = recovery_.status(files::join(folder, path));
-    if (status) return status->size;
-    wrong_.push_back({path, "cannot be read: " + status.error().why});
-    return 0;
+    bytes_ += hashed ? hashed->size : 0;
+    watcher_.advance(1, hashed ? hashed->size : 0);
+    return {};
   }
 
   // The names are read once more, so that they need not be kept.
@@ -221,15 +234,16 @@ class Check {
   Watcher& watcher_;
   Manifest manifest_;
   std::vector<Wrong> wrong_;
-  std::vector<char> buffer_ = std::vector<char>(std::size_t{256} * 1024);
   std::uint64_t files_ = 0;
   std::uint64_t bytes_ = 0;
   bool all_from_disk_ = true;
+  Crew crew_;
+  InOrder<Read> reading_;
 };
 
 }  // namespace
 
-Result<VerifyResult> check_bag(recovery::Recovery& recovery, bool payload, Watcher& watcher) {
+Result<VerifyResult> check_bag(recovery::Recovery& recovery, bool payload, Watcher& watcher, unsigned jobs) {
   const auto& facts = recovery.state().snapshot;
   if (!facts) {
     return failure(Exit::precondition, "there is no snapshot to verify", files::to_text(recovery.tree().path()),
@@ -237,15 +251,15 @@ Result<VerifyResult> check_bag(recovery::Recovery& recovery, bool payload, Watch
   }
   const auto root = facts->root;
   watcher.phase("verify", facts->files, facts->bytes);
-  Check check(recovery.tree(), payload, watcher);
+  Check check(recovery.tree(), payload, jobs, watcher);
   auto checked = check.run(root);
   if (!checked && checked.error().exit != Exit::verification) return failure(std::move(checked.error()));
   if (!checked) check.add(checked.error());
   return check.result(root);
 }
 
-Result<VerifyResult> verify(recovery::Recovery& recovery, Watcher& watcher) {
-  REQUEUE_TRY(auto result, check_bag(recovery, true, watcher));
+Result<VerifyResult> verify(recovery::Recovery& recovery, Watcher& watcher, unsigned jobs) {
+  REQUEUE_TRY(auto result, check_bag(recovery, true, watcher, jobs));
   const auto& verified = result.verified;
   REQUEUE_CHECK(recovery.record("verified", {{"ok", verified.ok},
                                              {"files", verified.files},

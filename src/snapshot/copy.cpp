@@ -50,48 +50,46 @@ bool same_state(const files::Status& a, const files::Status& b) {
          a.changed == b.changed;
 }
 
-Result<Entry> Copier::copy(const mailroot::Item& item, const files::Relative& stored) {
+Result<CopiedFile> Copier::copy(const mailroot::Item& item, const files::Relative& stored) {
   if (item.status.kind == files::Kind::folder) {
     auto made = recovery_.make_folder(files::join(folder, stored));
     if (!made) return failure(in_words(std::move(made.error()), item.path));
   }
-  const auto kept = payload_.size();
+  CopiedFile copied;
   std::optional<mailroot::Item> current = item;
   for (int count = 0; count < attempts; ++count) {
     if (count > 0) {
       sleep_for(pause);
-      REQUEUE_CHECK(take_back(kept));
+      REQUEUE_CHECK(take_back(copied));
       REQUEUE_TRY(current, look_again(item.path));
     }
     if (!current || current->status.kind != item.status.kind) continue;
-    auto entry = attempt(*current, stored);
-    if (!entry) return failure(in_words(std::move(entry.error()), item.path));
-    if (*entry) return std::move(**entry);
+    const auto whole = attempt(*current, stored, copied);
+    if (!whole) return failure(in_words(whole.error(), item.path));
+    if (*whole) return copied;
   }
-  REQUEUE_CHECK(take_back(kept));
+  REQUEUE_CHECK(take_back(copied));
   return failure(keeps_changing(item.path));
 }
 
-// nullopt: it changed meanwhile.
-Result<std::optional<Entry>> Copier::attempt(const mailroot::Item& item, const files::Relative& stored) {
-  Entry entry;
+Result<bool> Copier::attempt(const mailroot::Item& item, const files::Relative& stored, CopiedFile& copied) {
+  auto& entry = copied.entry;
   entry.source = item.path;
   entry.status = item.status;
   entry.stored = stored;
   if (item.status.kind == files::Kind::file) {
-    REQUEUE_TRY(const bool main, copy_main(item, entry));
-    if (!main) return std::optional<Entry>();
+    REQUEUE_TRY(const bool main, copy_main(item, copied));
+    if (!main) return false;
   }
-  REQUEUE_TRY(const bool streams, copy_streams(item, entry));
-  if (!streams) return std::optional<Entry>();
+  REQUEUE_TRY(const bool streams, copy_streams(item, copied));
+  if (!streams) return false;
   entry.acl = mailroot_.rights(item.path);
   const auto after = mailroot_.status(item.path);
   if (!after && !is_change(after.error().cause)) return failure(after.error());
-  if (!after || !same_state(*after, entry.status)) return std::optional<Entry>();
-  return std::optional<Entry>(std::move(entry));
+  return after && same_state(*after, entry.status);
 }
 
-Result<bool> Copier::copy_main(const mailroot::Item& item, Entry& entry) {
+Result<bool> Copier::copy_main(const mailroot::Item& item, CopiedFile& copied) {
   auto reader = mailroot_.open(item.path);
   if (!reader && is_change(reader.error().cause)) return false;
   if (!reader) return failure(std::move(reader.error()));
@@ -100,18 +98,18 @@ Result<bool> Copier::copy_main(const mailroot::Item& item, Entry& entry) {
   // The removal of a read-only name makes all its names writable on Windows.
   constexpr std::uint32_t read_only = 1;
   if (method_ != Method::copy && opened.names == 1 && (opened.attributes & read_only) == 0) {
-    REQUEUE_TRY(const auto linked, link_main(item, **reader, entry));
+    REQUEUE_TRY(const auto linked, link_main(item, **reader, copied));
     if (linked) return *linked;
   }
-  REQUEUE_TRY(const auto size, pour(**reader, entry.stored));
-  entry.sha256 = to_hex(payload_.back().sha256);
+  REQUEUE_TRY(const auto size, pour(**reader, copied.entry.stored, true, copied));
+  copied.entry.sha256 = to_hex(copied.payload.back().sha256);
   return size == item.status.size;
 }
 
 // Linked first and read afterwards: the link itself changes the change time, and what is read must be what stands there
 // from then on.
-Result<std::optional<bool>> Copier::link_main(const mailroot::Item& item, files::Reader& reader, Entry& entry) {
-  auto made = recovery_.create_link(reader, files::join(folder, entry.stored));
+Result<std::optional<bool>> Copier::link_main(const mailroot::Item& item, files::Reader& reader, CopiedFile& copied) {
+  auto made = recovery_.create_link(reader, files::join(folder, copied.entry.stored));
   if (!made) {
     const auto cause = made.error().cause;
     const bool cannot = cause == Cause::not_supported || cause == Cause::cross_volume || cause == Cause::denied;
@@ -119,71 +117,68 @@ Result<std::optional<bool>> Copier::link_main(const mailroot::Item& item, files:
     if (cannot) made.error().exit = Exit::precondition;
     return failure(std::move(made.error()));
   }
-  payload_.push_back({entry.stored, {}});
+  copied.payload.push_back({copied.entry.stored, {}});
   REQUEUE_TRY(const auto linked, reader.status());
   const bool same = linked.identity == item.status.identity && linked.size == item.status.size &&
                     linked.written == item.status.written && linked.names == 2;
   if (!same) return std::optional<bool>(false);
-  entry.status = linked;
-  REQUEUE_TRY(const auto size, digest(reader, payload_.back().sha256));
-  entry.sha256 = to_hex(payload_.back().sha256);
-  ++linked_;
+  copied.entry.status = linked;
+  PassingReader passing(reader);
+  REQUEUE_TRY(const auto size, read_through(passing, true, copied));
+  copied.payload.back().sha256 = passing.digest();
+  copied.entry.sha256 = to_hex(copied.payload.back().sha256);
+  copied.linked = true;
   return std::optional<bool>(size == linked.size);
 }
 
-Result<std::uint64_t> Copier::digest(files::Reader& reader, Sha256Bytes& sha256) {
-  Sha256 digest;
-  std::uint64_t size = 0;
-  for (;;) {
-    REQUEUE_TRY(const auto count, reader.read(buffer_.data(), buffer_.size()));
-    if (count == 0) break;
-    digest.update({buffer_.data(), count});
-    size += count;
-  }
-  sha256 = digest.finish();
-  return size;
-}
-
-Result<bool> Copier::copy_streams(const mailroot::Item& item, Entry& entry) {
+Result<bool> Copier::copy_streams(const mailroot::Item& item, CopiedFile& copied) {
   for (const auto& stream : item.streams) {
-    if (!streams_folder_made_) REQUEUE_CHECK(recovery_.make_folder(files::join(folder, streams_folder)));
-    streams_folder_made_ = true;
+    REQUEUE_TRY(const auto stored, next_stream_place());
     auto reader = mailroot_.open_stream(item.path, stream.name);
     if (!reader && is_change(reader.error().cause)) return false;
     if (!reader) return failure(std::move(reader.error()));
-    char name[32];
-    const int length = std::snprintf(name, sizeof name, "%08llu", static_cast<unsigned long long>(++streams_));
-    const auto stored = files::join(streams_folder, {name, static_cast<std::size_t>(length)});
-    REQUEUE_TRY(const auto size, pour(**reader, stored));
-    entry.streams.push_back({stream.name, size, to_hex(payload_.back().sha256), stored});
+    REQUEUE_TRY(const auto size, pour(**reader, stored, false, copied));
+    copied.entry.streams.push_back({stream.name, size, to_hex(copied.payload.back().sha256), stored});
   }
   return true;
 }
 
+Result<files::Relative> Copier::next_stream_place() {
+  const std::lock_guard hold(streams_mutex_);
+  if (!streams_folder_made_) REQUEUE_CHECK(recovery_.make_folder(files::join(folder, streams_folder)));
+  streams_folder_made_ = true;
+  char name[32];
+  const int length = std::snprintf(name, sizeof name, "%08llu", static_cast<unsigned long long>(++streams_));
+  return files::join(streams_folder, {name, static_cast<std::size_t>(length)});
+}
+
 // The payload is listed before the first byte is written, so that take_back() finds a copy that was cut short.
-Result<std::uint64_t> Copier::pour(files::Reader& reader, const files::Relative& stored) {
+Result<std::uint64_t> Copier::pour(files::Reader& reader, const files::Relative& stored, bool main,
+                                   CopiedFile& copied) {
   REQUEUE_TRY(auto writer, recovery_.create(files::join(folder, stored), 0600));
-  payload_.push_back({stored, {}});
-  Sha256 digest;
-  std::uint64_t size = 0;
-  for (;;) {
-    REQUEUE_TRY(const auto count, reader.read(buffer_.data(), buffer_.size()));
-    if (count == 0) break;
-    const std::string_view bytes(buffer_.data(), count);
-    digest.update(bytes);
-    size += count;
-    REQUEUE_CHECK(writer->write(bytes));
-  }
+  copied.payload.push_back({stored, {}});
+  PassingReader passing(reader, writer.get());
+  REQUEUE_TRY(const auto size, read_through(passing, main, copied));
   REQUEUE_CHECK(writer->close());
-  payload_.back().sha256 = digest.finish();
+  copied.payload.back().sha256 = passing.digest();
   return size;
 }
 
-Result<void> Copier::take_back(std::size_t kept) {
-  while (payload_.size() > kept) {
-    REQUEUE_CHECK(recovery_.remove_file(files::join(folder, payload_.back().path)));
-    payload_.pop_back();
+// To the end, whatever somebody reads of it on the way to learn what it holds.
+Result<std::uint64_t> Copier::read_through(PassingReader& reader, bool main, CopiedFile& copied) {
+  thread_local std::vector<char> buffer(std::size_t{256} * 1024);
+  if (main && learner_ != nullptr) copied.learnt = learner_->learn(copied.entry.source, reader);
+  for (;;) {
+    REQUEUE_TRY(const auto count, reader.read(buffer.data(), buffer.size()));
+    if (count == 0) return reader.size();
   }
+}
+
+Result<void> Copier::take_back(CopiedFile& copied) {
+  for (; !copied.payload.empty(); copied.payload.pop_back()) {
+    REQUEUE_CHECK(recovery_.remove_file(files::join(folder, copied.payload.back().path)));
+  }
+  copied = CopiedFile();
   return {};
 }
 

@@ -2,6 +2,7 @@
 // was the same one, unchanged, before and after.
 #pragma once
 
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "core/digest.h"
 #include "mailroot/mailroot.h"
 #include "snapshot/bag.h"
+#include "snapshot/passing_reader.h"
 #include "snapshot/take.h"
 
 namespace requeue::snapshot {
@@ -21,36 +23,43 @@ struct Payload {
   Sha256Bytes sha256{};
 };
 
+// One file, folder and its streams, as it stands in the bag.
+struct CopiedFile {
+  Entry entry;
+  std::vector<Payload> payload;
+  bool linked = false;
+  std::string learnt;  // see Learner
+};
+
+// copy() may be called by several threads at once, but for folders: a folder stands before what is in it.
 class Copier {
  public:
-  Copier(files::Tree& mailroot, files::Tree& recovery, Method method)
-      : mailroot_(mailroot), recovery_(recovery), method_(method) {}
+  Copier(files::Tree& mailroot, files::Tree& recovery, Method method, Learner* learner)
+      : mailroot_(mailroot), recovery_(recovery), method_(method), learner_(learner) {}
 
   // A file, or a folder with its streams (made first). Exit::precondition when it keeps changing.
-  Result<Entry> copy(const mailroot::Item& item, const files::Relative& stored);
-
-  [[nodiscard]] std::vector<Payload>& payload() { return payload_; }
-  [[nodiscard]] std::uint64_t linked() const { return linked_; }
+  Result<CopiedFile> copy(const mailroot::Item& item, const files::Relative& stored);
 
  private:
-  Result<std::optional<Entry>> attempt(const mailroot::Item& item, const files::Relative& stored);
-  Result<bool> copy_main(const mailroot::Item& item, Entry& entry);
+  // False: it changed meanwhile.
+  Result<bool> attempt(const mailroot::Item& item, const files::Relative& stored, CopiedFile& copied);
+  Result<bool> copy_main(const mailroot::Item& item, CopiedFile& copied);
   // nullopt: copy it instead.
-  Result<std::optional<bool>> link_main(const mailroot::Item& item, files::Reader& reader, Entry& entry);
-  Result<std::uint64_t> digest(files::Reader& reader, Sha256Bytes& sha256);
-  Result<bool> copy_streams(const mailroot::Item& item, Entry& entry);
-  Result<std::uint64_t> pour(files::Reader& reader, const files::Relative& stored);
-  Result<void> take_back(std::size_t kept);
+  Result<std::optional<bool>> link_main(const mailroot::Item& item, files::Reader& reader, CopiedFile& copied);
+  Result<bool> copy_streams(const mailroot::Item& item, CopiedFile& copied);
+  Result<files::Relative> next_stream_place();
+  Result<std::uint64_t> pour(files::Reader& reader, const files::Relative& stored, bool main, CopiedFile& copied);
+  Result<std::uint64_t> read_through(PassingReader& reader, bool main, CopiedFile& copied);
+  Result<void> take_back(CopiedFile& copied);
   Result<std::optional<mailroot::Item>> look_again(const files::Relative& path);
 
   files::Tree& mailroot_;
   files::Tree& recovery_;
   Method method_;
-  std::uint64_t linked_ = 0;
-  std::vector<Payload> payload_;
+  Learner* learner_;
+  std::mutex streams_mutex_;
   std::uint64_t streams_ = 0;
   bool streams_folder_made_ = false;
-  std::vector<char> buffer_ = std::vector<char>(std::size_t{256} * 1024);
 };
 
 }  // namespace requeue::snapshot

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/crew.h"
 #include "core/text.h"
 #include "mailroot/mailroot.h"
 #include "snapshot/bag_layout.h"
@@ -27,6 +28,7 @@ class Emptying {
         mailroot_(mailroot),
         options_(options),
         watcher_(watcher),
+        crew_(options.jobs),
         scope_(options.keep, options.empty_mailbox),
         earlier_(recovery),
         left_(recovery.state().left_in_place),
@@ -126,13 +128,20 @@ class Emptying {
     removal_begun_ = true;
     std::set<files::Relative> touched;
     bool flush_now = false;
-    for (const auto& entry : group) {
-      REQUEUE_TRY(const auto removal, remove_if_same(mailroot_, entry));
-      REQUEUE_CHECK(settle(entry, removal));
-      if (removal.fate == Fate::removed) touched.emplace(files::parent_of(entry.source));
-      flush_now = flush_now || removal.fate != Fate::removed;
+    std::size_t at = 0;
+    InOrder<Result<Removal>> removing(crew_, [&](const Result<Removal>& removal) -> Result<void> {
+      if (!removal) return failure(removal.error());
+      const auto& entry = group[at++];
+      REQUEUE_CHECK(settle(entry, *removal));
+      if (removal->fate == Fate::removed) touched.emplace(files::parent_of(entry.source));
+      flush_now = flush_now || removal->fate != Fate::removed;
       watcher_.advance(1, entry.status.size);
+      return {};
+    });
+    for (const auto& entry : group) {
+      REQUEUE_CHECK(removing.add([this, &entry] { return remove_if_same(mailroot_, entry); }));
     }
+    REQUEUE_CHECK(removing.finish());
     for (const auto& path : touched) REQUEUE_CHECK(mailroot_.flush_folder(path));
     // In a begun group an absent file counts as removed by us, so the word that this one was not must last.
     return flush_now ? recovery_.flush() : Result<void>();
@@ -250,6 +259,7 @@ class Emptying {
   files::Tree& mailroot_;
   const EmptyOptions& options_;
   Watcher& watcher_;
+  Crew crew_;
   Scope scope_;
   EarlierRun earlier_;
   std::set<std::string> left_;  // by an earlier run; escaped, as the journal has them

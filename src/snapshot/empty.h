@@ -14,6 +14,7 @@ struct EmptyOptions {
   std::vector<std::string> keep;  // top folders, compared without case
   bool empty_mailbox = false;
   std::function<Result<bool>()> service_running;  // asked before each group and before `emptied`
+  unsigned jobs = 1;                              // files removed at a time
 };
 
 struct Emptied {

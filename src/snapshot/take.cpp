@@ -2,6 +2,7 @@
 
 #include <unordered_map>
 
+#include "core/crew.h"
 #include "core/text.h"
 #include "mailroot/mailroot.h"
 #include "snapshot/bag_layout.h"
@@ -50,34 +51,49 @@ class StoredPaths {
 
 class Taking {
  public:
-  Taking(files::Tree& recovery, files::Tree& mailroot, Method method, TagFile tag, Watcher& watcher)
-      : copier_(mailroot, recovery, method), tag_(std::move(tag)), watcher_(watcher) {}
+  Taking(files::Tree& recovery, files::Tree& mailroot, const TakeOptions& options, TagFile tag, Watcher& watcher)
+      : copier_(mailroot, recovery, options.method, options.learner),
+        learner_(options.learner),
+        tag_(std::move(tag)),
+        watcher_(watcher),
+        crew_(options.jobs),
+        copying_(crew_, [this](Result<CopiedFile> copied) { return keep(std::move(copied)); }) {}
 
   Result<void> see(const Item& item) {
     if (watcher_.stop_requested()) return failure(taking_interrupted());
-    const bool payload = item.status.kind == Kind::file || item.status.kind == Kind::folder;
-    if (!payload) return record_other(item);
-    REQUEUE_TRY(const auto entry, copier_.copy(item, paths_.of(item.path, item.status.kind == Kind::folder)));
-    count(entry);
-    return tag_.add(render_entry(entry));
+    if (item.status.kind == Kind::link || item.status.kind == Kind::special) return see_other(item);
+    auto stored = paths_.of(item.path, item.status.kind == Kind::folder);
+    // A folder at once: what is in it is copied by others meanwhile.
+    if (item.status.kind == Kind::folder) return copying_.add_done(copier_.copy(item, stored));
+    return copying_.add([this, item, stored = std::move(stored)] { return copier_.copy(item, stored); });
   }
 
-  Result<std::string> finish_tag() { return tag_.finish(); }
+  Result<std::string> finish_tag() {
+    REQUEUE_CHECK(copying_.finish());
+    return tag_.finish();
+  }
 
   Taken taken;
   std::uint64_t payload_bytes = 0;
-  [[nodiscard]] std::vector<Payload>& payload() { return copier_.payload(); }
-  [[nodiscard]] std::uint64_t linked() const { return copier_.linked(); }
+  std::vector<Payload> payload;
 
  private:
-  Result<void> record_other(const Item& item) {
-    Entry entry;
-    entry.source = item.path;
-    entry.status = item.status;
-    entry.target = item.target;
-    ++taken.facts.others;
-    taken.others.push_back(printable(item.path) +
-                           (item.status.kind == Kind::link ? " -> " + printable(item.target) : " (special file)"));
+  Result<void> see_other(const Item& item) {
+    CopiedFile other;
+    other.entry.source = item.path;
+    other.entry.status = item.status;
+    other.entry.target = item.target;
+    return copying_.add_done(std::move(other));
+  }
+
+  // In the order of the walk, which is that of files.jsonl.
+  Result<void> keep(Result<CopiedFile> copied) {
+    if (!copied) return failure(std::move(copied.error()));
+    const auto& entry = copied->entry;
+    count(entry);
+    if (copied->linked) ++taken.linked;
+    for (auto& each : copied->payload) payload.push_back(std::move(each));
+    if (learner_ != nullptr) REQUEUE_CHECK(learner_->keep(entry, copied->learnt));
     return tag_.add(render_entry(entry));
   }
 
@@ -85,20 +101,32 @@ class Taking {
     auto& facts = taken.facts;
     facts.streams += entry.streams.size();
     for (const auto& stream : entry.streams) payload_bytes += stream.size;
-    if (entry.status.kind == Kind::folder) {
-      if (!entry.source.empty()) ++facts.folders;
-      return;
+    switch (entry.status.kind) {
+      case Kind::folder:
+        if (!entry.source.empty()) ++facts.folders;
+        return;
+      case Kind::file:
+        ++facts.files;
+        facts.bytes += entry.status.size;
+        payload_bytes += entry.status.size;
+        watcher_.advance(1, entry.status.size);
+        return;
+      case Kind::link:
+      case Kind::special:
+        ++facts.others;
+        taken.others.push_back(printable(entry.source) + (entry.status.kind == Kind::link
+                                                              ? " -> " + printable(entry.target)
+                                                              : std::string(" (special file)")));
     }
-    ++facts.files;
-    facts.bytes += entry.status.size;
-    payload_bytes += entry.status.size;
-    watcher_.advance(1, entry.status.size);
   }
 
   Copier copier_;
+  Learner* learner_;
   TagFile tag_;
   StoredPaths paths_;
   Watcher& watcher_;
+  Crew crew_;
+  InOrder<Result<CopiedFile>> copying_;
 };
 
 Error nothing_removed(Error error) {
@@ -107,19 +135,18 @@ Error nothing_removed(Error error) {
   return error;
 }
 
-Result<Taken> copy_and_seal(files::Tree& recovery, files::Tree& mailroot, const BagInfo& info, Method method,
-                            Watcher& watcher) {
+Result<Taken> copy_and_seal(files::Tree& recovery, files::Tree& mailroot, const BagInfo& info,
+                            const TakeOptions& options, Watcher& watcher) {
   REQUEUE_CHECK(move_aside(recovery));
   REQUEUE_CHECK(recovery.make_folder(files::Relative(folder)));
   REQUEUE_CHECK(recovery.make_folder(files::join(folder, data_folder)));
   REQUEUE_TRY(auto tag, TagFile::create(recovery, files_jsonl));
-  Taking taking(recovery, mailroot, method, std::move(tag), watcher);
+  Taking taking(recovery, mailroot, options, std::move(tag), watcher);
   REQUEUE_TRY(const auto counts, mailroot::walk(mailroot, [&](const Item& item) { return taking.see(item); }));
   static_cast<void>(counts);  // what was copied is counted, not what was seen
-  taking.taken.linked = taking.linked();
   REQUEUE_TRY(auto tag_sha256, taking.finish_tag());
   REQUEUE_TRY(taking.taken.facts.root,
-              seal(recovery, info, taking.payload(), taking.payload_bytes, std::move(tag_sha256)));
+              seal(recovery, info, taking.payload, taking.payload_bytes, std::move(tag_sha256)));
   REQUEUE_TRY(taking.taken.superseded, prune_superseded(recovery));
   return std::move(taking.taken);
 }
@@ -147,16 +174,16 @@ Json fields_of(const Taken& taken, const files::Tree& mailroot) {
 
 }  // namespace
 
-Result<Taken> take(recovery::Recovery& recovery, files::Tree& mailroot, const BagInfo& info, bool adopted,
-                   Method method, Watcher& watcher) {
+Result<Taken> take(recovery::Recovery& recovery, files::Tree& mailroot, const BagInfo& info, const TakeOptions& options,
+                   Watcher& watcher) {
   if (recovery.state().emptying) {
     return failure(Exit::precondition, "the snapshot stands for good", files::to_text(recovery.tree().path()),
                    "emptying the Mailroot has begun", "Nothing was touched. Next: requeue empty, or requeue status.");
   }
   watcher.phase("snapshot", 0, 0);
-  auto taken = copy_and_seal(recovery.tree(), mailroot, info, method, watcher);
+  auto taken = copy_and_seal(recovery.tree(), mailroot, info, options, watcher);
   if (!taken) return failure(nothing_removed(std::move(taken.error())));
-  taken->facts.adopted = adopted;
+  taken->facts.adopted = options.adopted;
   REQUEUE_CHECK(recovery.record("snapshot", fields_of(*taken, mailroot)));
   REQUEUE_CHECK(recovery.flush());
   for (auto& path : taken->superseded) path = printable(path);

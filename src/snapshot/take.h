@@ -23,6 +23,24 @@ enum class Method {
   automatic,  // link where it can be had, else copy
 };
 
+// Learns of each file while it is copied, so that nobody reads it again for that.
+class Learner {
+ public:
+  virtual ~Learner() = default;
+  // Reads as much of the file as it likes, errors included: the copier meets those again. What it gives is handed to
+  // keep(). By several threads at once.
+  virtual std::string learn(const files::Relative& source, ByteReader& bytes) = 0;
+  // In the order of files.jsonl, in the thread that takes the snapshot; also where nothing was learnt.
+  virtual Result<void> keep(const Entry& entry, const std::string& learnt) = 0;
+};
+
+struct TakeOptions {
+  bool adopted = false;  // the tree is a copy made by hand
+  Method method = Method::copy;
+  unsigned jobs = 1;  // files copied at a time
+  Learner* learner = nullptr;
+};
+
 struct Taken {
   std::uint64_t linked = 0;  // files that are links; one that has other names already is copied
   recovery::SnapshotFacts facts;
@@ -34,9 +52,9 @@ struct Taken {
 // flushes all, journals `snapshot`. Called again before `emptying`, it takes the snapshot anew: an unsealed one is
 // removed; a sealed one is moved aside whole first, and files of it that the new one holds with the same bytes are
 // removed from there once the new one is sealed. A file that changes while it is copied: tried three times, then
-// Exit::precondition. `adopted`: the tree is a copy made by hand.
-Result<Taken> take(recovery::Recovery& recovery, files::Tree& mailroot, const BagInfo& info, bool adopted,
-                   Method method, Watcher& watcher);
+// Exit::precondition.
+Result<Taken> take(recovery::Recovery& recovery, files::Tree& mailroot, const BagInfo& info, const TakeOptions& options,
+                   Watcher& watcher);
 
 struct Wrong {
   std::string path;  // below the bag
@@ -49,9 +67,9 @@ struct VerifyResult {
 };
 
 // Re-reads every payload file past the page cache against manifest and files.jsonl, finds files that are in no
-// manifest, and journals `verified`, good or bad.
-Result<VerifyResult> verify(recovery::Recovery& recovery, Watcher& watcher);
+// manifest, and journals `verified`, good or bad. `jobs`: how many are read at a time.
+Result<VerifyResult> verify(recovery::Recovery& recovery, Watcher& watcher, unsigned jobs = 1);
 // The same reading without the journal, for audit; payload hashes only where `payload`.
-Result<VerifyResult> check_bag(recovery::Recovery& recovery, bool payload, Watcher& watcher);
+Result<VerifyResult> check_bag(recovery::Recovery& recovery, bool payload, Watcher& watcher, unsigned jobs = 1);
 
 }  // namespace requeue::snapshot

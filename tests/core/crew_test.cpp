@@ -69,24 +69,25 @@ TEST_CASE("No more than a bounded amount of work is under way", "[crew]") {
 }
 
 TEST_CASE("A failure of taking ends the adding, and what is under way is waited for", "[crew]") {
+  std::atomic<int> begun{0};
   std::atomic<int> done{0};
-  int given = 0;
   {
     Crew crew(4);
     InOrder<int> work(crew, [](int value) -> Result<void> {
       return value == 10 ? Result<void>(failure(Exit::failed, "ten")) : Result<void>();
     });
     Result<void> added;
-    while (added) {
-      ++given;
-      added = work.add([&done, given] {
+    for (int i = 0; added && i < 100; ++i) {
+      added = work.add([&begun, &done, i] {
+        ++begun;
         std::this_thread::yield();
         ++done;
-        return given;
+        return i;
       });
-      REQUIRE(given < 100);
     }
+    REQUIRE_FALSE(added);
     CHECK(added.error().what == "ten");
   }
-  CHECK(done == given);
+  CHECK(begun >= 10);
+  CHECK(done == begun);
 }

@@ -70,9 +70,9 @@ TEST_CASE("A Mailroot whose files or folders this account may not change is refu
   tree.file("Queue/a.EML").file("Queue/deep/b.EML", "xx");
   const auto counted = mailroot::check_rights(*tree.open());
   REQUIRE(counted);
-  CHECK(counted->files == 2);
-  CHECK(counted->bytes == 3);
-  CHECK(counted->folders == 2);
+  CHECK(counted->counts.files == 2);
+  CHECK(counted->counts.bytes == 3);
+  CHECK(counted->counts.folders == 2);
   const std::string path = GENERATE("Queue/a.EML", "Queue/deep");
   files->add({"check_access", path, 1, Cause::denied});
   const auto refused = mailroot::check_rights(*tree.open());

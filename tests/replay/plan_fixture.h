@@ -64,7 +64,7 @@ class Planning {
     REQUIRE(opened);
     recovery_ = std::move(*opened);
     const auto tree = files_->open(mailroot()).value();
-    REQUIRE(snapshot::take(*recovery_, *tree, {"requeue test", "", "host"}, false, snapshot::Method::copy, watcher_));
+    REQUIRE(snapshot::take(*recovery_, *tree, {"requeue test", "", "host"}, {}, watcher_));
   }
   void empty(const Json& keep = Json::array()) {
     if (!recovery_) take();

@@ -77,7 +77,7 @@ std::unique_ptr<recovery::Recovery> Record::open(const std::string& command,
 void Record::evacuate() {
   auto recovery = open("evacuate", {});
   const auto tree = files_->open(mailroot()).value();
-  required(snapshot::take(*recovery, *tree, {"requeue test", "", "host"}, false, snapshot::Method::copy, watcher_));
+  required(snapshot::take(*recovery, *tree, {"requeue test", "", "host"}, {}, watcher_));
   REQUIRE(required(snapshot::verify(*recovery, watcher_)).verified.ok);
   required(snapshot::empty(*recovery, *tree, {}, watcher_));
   REQUIRE(recovery->end(Exit::done, Json::object()));

@@ -142,7 +142,7 @@ void Bench::record(std::string_view event, const Json& fields) {
 }
 
 Result<snapshot::Taken> Bench::try_take() {
-  return snapshot::take(*recovery_, *tree_, {"requeue test", "CHG-1", "host"}, false, method, ear);
+  return snapshot::take(*recovery_, *tree_, {"requeue test", "CHG-1", "host"}, taking, ear);
 }
 snapshot::Taken Bench::take() {
   return required(try_take());

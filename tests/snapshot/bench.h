@@ -69,7 +69,7 @@ class Bench {
   [[nodiscard]] files::Files& files() { return *files_; }
   void record(std::string_view event, const Json& fields);
 
-  snapshot::Method method = snapshot::Method::copy;
+  snapshot::TakeOptions taking;
   Result<snapshot::Taken> try_take();
   snapshot::Taken take();
   snapshot::VerifyResult verify();

@@ -9,7 +9,7 @@ namespace {
 
 struct LinkBench : Bench {
   explicit LinkBench(std::shared_ptr<files::Files> files = files::real_files()) : Bench(std::move(files)) {
-    method = snapshot::Method::link;
+    taking.method = snapshot::Method::link;
   }
 };
 
@@ -59,7 +59,7 @@ TEST_CASE("A volume without hard links: link is refused, auto copies", "[link]")
     CHECK(refused.error().exit == Exit::precondition);
     CHECK(refused.error().hint.find("--method copy") != std::string::npos);
     CHECK(fingerprint(bench.mailroot()) == before);
-    bench.method = snapshot::Method::automatic;
+    bench.taking.method = snapshot::Method::automatic;
     CHECK(bench.take().linked == 0);
     CHECK(bench.verify().verified.ok);
     CHECK(bench.empty().files == 3);
