@@ -144,8 +144,10 @@ Result<replay::ReplayResult> hand_over(Context& context, recovery::Recovery& rec
   }
   REQUEUE_CHECK(
       replay::make_staging(*way.place, mailroot::Token{recovery.state().id, files::to_text(recovery.tree().path())}));
-  return replay::carry_out(recovery, ledger, plan, options, context.options.pace, std::move(*way.place),
-                           context.console, context.sleep);
+  auto pace = context.options.pace;
+  pace.jobs = context.options.jobs;
+  return replay::carry_out(recovery, ledger, plan, options, pace, std::move(*way.place), context.console,
+                           context.sleep);
 }
 
 void announce_replay(Context& context, recovery::Recovery& recovery, const replay::ReplayResult& result) {

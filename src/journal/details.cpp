@@ -19,16 +19,19 @@ class DetailsJournal final : public Details {
       : file_(std::move(file)), journal_(journal) {}
 
   Result<std::string> append(const Json& fields) override {
-    Json line;
-    line["salt"] = random_hex(salt_bytes);
-    for (const auto& [key, value] : fields.items()) {
-      assert(key != "salt" && key != "after");
-      line[key] = value;
-    }
-    line["after"] = journal_.flushed_head();
-    const std::string bytes = to_line(line);
-    REQUEUE_CHECK(file_->append(bytes));
-    return sha256_hex(bytes);
+    assert(!fields.contains("salt") && !fields.contains("after"));
+    return append_rendered(to_line(fields.is_null() ? Json::object() : fields));
+  }
+
+  Result<std::string> append_rendered(std::string_view fields) override {
+    assert(fields.starts_with('{') && fields.ends_with('}'));
+    const auto inner = fields.substr(1, fields.size() - 2);
+    std::string line = R"({"salt":")" + random_hex(salt_bytes) + R"(",)";
+    line += inner;
+    if (!inner.empty()) line += ',';
+    line += R"("after":")" + journal_.flushed_head() + R"("})";
+    REQUEUE_CHECK(file_->append(line));
+    return sha256_hex(line);
   }
 
   Result<void> flush() override { return file_->flush(); }

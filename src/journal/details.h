@@ -26,6 +26,8 @@ class Details {
   // Adds `fields` with a fresh salt and the journal's flushed head; returns the SHA-256 of the line, which the journal
   // event names as `details`. Must be flushed before that event is appended.
   virtual Result<std::string> append(const Json& fields) = 0;
+  // The same of to_line(fields), for whoever renders many at once in several threads.
+  virtual Result<std::string> append_rendered(std::string_view fields) = 0;
   virtual Result<void> flush() = 0;
 };
 

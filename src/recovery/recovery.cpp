@@ -88,6 +88,7 @@ class OpenRecovery final : public Recovery {
   Result<void> record(std::string_view event, const Json& fields) override;
   Result<void> flush() override;
   Result<std::string> record_details(const Json& fields) override;
+  Result<std::string> record_rendered_details(std::string_view fields) override;
   Result<void> flush_details() override;
   Result<void> end(Exit exit, const Json& counts) override;
 
@@ -209,6 +210,11 @@ Result<void> OpenRecovery::flush() {
 Result<std::string> OpenRecovery::record_details(const Json& fields) {
   assert(details_ && !ended_);
   return details_->append(fields);
+}
+
+Result<std::string> OpenRecovery::record_rendered_details(std::string_view fields) {
+  assert(details_ && !ended_);
+  return details_->append_rendered(fields);
 }
 
 Result<void> OpenRecovery::flush_details() {

@@ -40,6 +40,7 @@ class Recovery {
   virtual Result<void> flush() = 0;
   // Adds a line to messages.jsonl; returns its hash, to be named as `details`. Flush before the event that names it.
   virtual Result<std::string> record_details(const Json& fields) = 0;
+  virtual Result<std::string> record_rendered_details(std::string_view fields) = 0;  // to_line(fields)
   virtual Result<void> flush_details() = 0;
   // run_end {exit, counts}, flushed; then the details line whose `after` is the head, flushed; once disposing has
   // begun there is none, so that messages.jsonl stays gone. Nothing is recorded after it (asserted).

@@ -68,19 +68,21 @@ struct Outcome {
   std::uint64_t eight_bit_unasked = 0;  // messages beyond ASCII for a server that does not offer 8BITMIME
 };
 
-// Hands over `group` (at most 256 indexes of plan.messages) in the spec's order of steps 1 to 5. Commits of the group
-// are journaled; flush_commits() or the next group flushes them.
+// Hands over groups of at most 256 messages in the spec's order of steps 1 to 5.
 class Handoff {
  public:
   virtual ~Handoff() = default;
-  virtual Result<Outcome> group(const std::vector<std::size_t>& indexes) = 0;
-  // Flushes the journal, removes staging when it holds nothing but its token and nothing is open. Not to be called
-  // after a group that failed.
+  // `indexes` of plan.messages; its commits are journaled, and flushed with the next group or at the end. `coming`:
+  // what the next groups will begin with, in their order, as far as the pace lets it go without a pause: of that, step
+  // 1 may be done ahead.
+  virtual Result<Outcome> group(const std::vector<std::size_t>& indexes, const std::vector<std::size_t>& coming) = 0;
+  // Removes what was made ready and not handed over, flushes the journal, removes staging when it holds nothing but its
+  // token and nothing is open. Not to be called after a group that failed.
   virtual Result<void> finish() = 0;
 };
 
 std::unique_ptr<Handoff> make_handoff(recovery::Recovery& recovery, const Ledger& ledger, const Plan& plan,
-                                      const PlanOptions& options, Place place, Watcher& watcher);
+                                      const PlanOptions& options, Place place, Watcher& watcher, unsigned jobs = 1);
 
 // The written name: the source's hash, the recovery's ID, a number used once; ends in ".eml".
 std::string written_name(const Sha256Bytes& sha256, const std::string& id, std::uint64_t number);

@@ -1,6 +1,7 @@
 #include "replay/handoff_steps.h"
 
 #include <array>
+#include <memory>
 
 #include "core/text.h"
 
@@ -46,21 +47,17 @@ bool is_file(files::Tree& tree, const files::Relative& path) {
 }  // namespace
 
 Result<std::size_t> HashingReader::read(char* buffer, std::size_t size) {
-  auto count = inner_.read(buffer, size);
-  if (count) {
-    digest_.update(std::string_view(buffer, *count));
-  } else {
-    failed_ = true;
-  }
+  REQUEUE_TRY(const std::size_t count, inner_.read(buffer, size));
+  digest_.update(std::string_view(buffer, count));
+  ended_ = count == 0;
   return count;
 }
 
 Result<void> HashingReader::drain() {
-  std::vector<char> buffer(step);
-  for (;;) {
-    REQUEUE_TRY(const std::size_t count, read(buffer.data(), buffer.size()));
-    if (count == 0) return {};
-  }
+  if (ended_) return {};
+  const auto buffer = std::make_unique_for_overwrite<char[]>(step);
+  while (!ended_) REQUEUE_CHECK(read(buffer.get(), step));
+  return {};
 }
 
 Result<std::optional<std::string>> sha256_at(files::Tree& tree, const files::Relative& path) {
@@ -141,12 +138,16 @@ Result<void> record_abort(recovery::Recovery& recovery, const Staged& staged, st
                         {staged.source, staged.sha256, Disposition::failed, rule, {}, {}, {}, staged.details});
 }
 
-void remove_staged(Place& place, const std::string& name, Watcher& watcher) {
+std::optional<std::string> remove_staged(Place& place, const std::string& name) {
   const auto path = files::join(place.staging, name);
   const auto removed = place.beside->remove_file(path);
-  if (removed || removed.error().cause == Cause::not_found) return;
-  watcher.warn("a staged file that is not needed any more could not be removed (the next replay tries again): " +
-               printable(place.beside->path_of(path).string()) + ": " + printable(removed.error().why));
+  if (removed || removed.error().cause == Cause::not_found) return std::nullopt;
+  return "a staged file that is not needed any more could not be removed (the next replay tries again): " +
+         printable(place.beside->path_of(path).string()) + ": " + printable(removed.error().why);
+}
+
+void remove_staged(Place& place, const std::string& name, Watcher& watcher) {
+  if (const auto warning = remove_staged(place, name)) watcher.warn(*warning);
 }
 
 Result<void> remove_staging(Place& place) {

@@ -20,20 +20,19 @@ struct Staged {
   std::string details;
 };
 
-// Reads through, and hashes all that was read. Tells afterwards whether it was the reading that failed.
+// Reads through, and hashes all that was read.
 class HashingReader final : public ByteReader {
  public:
   explicit HashingReader(ByteReader& inner) : inner_(inner) {}
   Result<std::size_t> read(char* buffer, std::size_t size) override;
   // Reads what is left, so that the digest is of the whole file.
   Result<void> drain();
-  [[nodiscard]] bool failed() const { return failed_; }
   std::string hex() { return digest_.hex(); }
 
  private:
   ByteReader& inner_;
   Sha256 digest_;
-  bool failed_ = false;
+  bool ended_ = false;
 };
 
 // SHA-256 of a file; nullopt when nothing of that name stands there.
@@ -70,7 +69,9 @@ Result<void> record_commit(recovery::Recovery& recovery, const Staged& staged, s
 Result<void> record_abort(recovery::Recovery& recovery, const Staged& staged, std::string_view why,
                           std::string_view rule = {});
 
-// Removes a staged file whose intent is settled. A failure is told only: the next run removes it.
+// Removes a staged file that has no intent, or whose intent is settled. A failure is told only, as the sentence that is
+// returned: the next run removes it.
+std::optional<std::string> remove_staged(Place& place, const std::string& name);
 void remove_staged(Place& place, const std::string& name, Watcher& watcher);
 // Removes the staging folder when it holds nothing but its token.
 Result<void> remove_staging(Place& place);

@@ -30,6 +30,13 @@ std::size_t Pacer::next_group() const {
   return static_cast<std::size_t>(size);
 }
 
+std::size_t Pacer::next_ahead(std::size_t most) const {
+  if (pace_.rate != 0 || pace_.wait) return 0;
+  if (!pace_.limit) return most;
+  const auto left = *pace_.limit - std::min(handed_ + next_group(), *pace_.limit);
+  return static_cast<std::size_t>(std::min<std::uint64_t>(left, most));
+}
+
 void Pacer::handed_over(std::uint64_t messages) {
   handed_ += messages;
   last_group_ = messages;

@@ -20,6 +20,8 @@ class Pacer {
 
   // How many messages the next group may hold; 0: the limit is reached.
   [[nodiscard]] std::size_t next_group() const;
+  // How many behind that group are sure to go without a pause, if nothing stops them: at most `most`.
+  [[nodiscard]] std::size_t next_ahead(std::size_t most) const;
   void handed_over(std::uint64_t messages);
   // Between two groups. False: hand over nothing more (stopped() or Badmail says why).
   bool pause();

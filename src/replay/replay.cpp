@@ -12,6 +12,7 @@ namespace requeue::replay {
 namespace {
 
 constexpr std::size_t journal_group = 256;  // messages whose details are flushed together
+constexpr std::size_t most_coming = 2048;   // messages that the handoff is told of ahead
 
 class CarryingOut {
  public:
@@ -37,7 +38,8 @@ class CarryingOut {
   Result<void> journal_group_of(const std::vector<std::size_t>& indexes);
   Result<std::string> details_of(std::size_t index);
   Result<void> hand_over();
-  std::vector<std::size_t> next_group(std::size_t& at, std::size_t size) const;
+  [[nodiscard]] bool is_to_go(const Message& message) const;
+  std::vector<std::size_t> next_to_go(std::size_t at, std::size_t size) const;
   void take_over(const Outcome& outcome);
   Result<void> record_end();
   void record_look(Json& fields) const;
@@ -146,26 +148,28 @@ Result<std::string> CarryingOut::details_of(std::size_t index) {
   return recovery_.record_details(personal_fields(index + 1, message, plan_, *reading));
 }
 
-std::vector<std::size_t> CarryingOut::next_group(std::size_t& at, std::size_t size) const {
-  std::vector<std::size_t> group;
-  for (; at < plan_.messages.size() && group.size() < size; ++at) {
-    const auto& message = plan_.messages[at];
-    if (message.disposition != Disposition::pending || message.final_now || !message.chosen_now) continue;
-    if (ledger_.is_final(message.source) || ledger_.open_intents().contains(message.source)) continue;
-    group.push_back(at);
+bool CarryingOut::is_to_go(const Message& message) const {
+  if (message.disposition != Disposition::pending || message.final_now || !message.chosen_now) return false;
+  return !ledger_.is_final(message.source) && !ledger_.open_intents().contains(message.source);
+}
+
+std::vector<std::size_t> CarryingOut::next_to_go(std::size_t at, std::size_t size) const {
+  std::vector<std::size_t> next;
+  for (; at < plan_.messages.size() && next.size() < size; ++at) {
+    if (is_to_go(plan_.messages[at])) next.push_back(at);
   }
-  return group;
+  return next;
 }
 
 Result<void> CarryingOut::hand_over() {
-  std::size_t at = 0;
   std::size_t total = 0;
   for (const auto& message : plan_.messages) total += message.disposition == Disposition::pending ? 1 : 0;
   watcher_.phase("replay", total, 0);
-  auto group = next_group(at, pacer_.next_group());
+  auto group = next_to_go(0, pacer_.next_group());
   while (!group.empty() && !watcher_.stop_requested()) {
     if (pacer_.stopped_on_badmail()) break;
-    REQUEUE_TRY(const auto outcome, handoff_->group(group));
+    const auto behind = group.back() + 1;
+    REQUEUE_TRY(const auto outcome, handoff_->group(group, next_to_go(behind, pacer_.next_ahead(most_coming))));
     take_over(outcome);
     watcher_.advance(group.size(), 0);
     if (!result_.stopped.empty()) break;
@@ -173,7 +177,7 @@ Result<void> CarryingOut::hand_over() {
     const auto moved = [](const Handed& one) { return one.rule != "rename_failed" && one.rule != "rename_unknown"; };
     if (!outcome.handed.empty() && std::none_of(outcome.handed.begin(), outcome.handed.end(), moved)) break;
     pacer_.handed_over(outcome.replayed);
-    group = next_group(at, pacer_.next_group());
+    group = next_to_go(behind, pacer_.next_group());
     if (!group.empty() && !pacer_.pause()) break;
   }
   result_.stopped_on_badmail = pacer_.stopped_on_badmail();
@@ -236,7 +240,7 @@ std::uint64_t ReplayResult::refused_recipients() const {
 Result<ReplayResult> carry_out(recovery::Recovery& recovery, Ledger& ledger, Plan& plan, const PlanOptions& options,
                                const Pace& pace, Place place, Watcher& watcher,
                                const std::function<void(std::chrono::milliseconds)>& sleep) {
-  auto handoff = make_handoff(recovery, ledger, plan, options, place, watcher);
+  auto handoff = make_handoff(recovery, ledger, plan, options, place, watcher, pace.jobs);
   return CarryingOut(recovery, ledger, plan, options, pace, std::move(place), {}, std::move(handoff), watcher, sleep)
       .run();
 }

@@ -16,6 +16,7 @@ struct Pace {
   std::uint64_t rate = 0;                        // a minute; 0: as fast as it goes
   std::optional<std::uint64_t> limit;            // --limit: hand over so many, leave the rest pending
   bool wait = false;                             // for Pickup to drain between batches
+  unsigned jobs = 1;                             // messages composed at a time (--jobs)
   std::optional<std::uint64_t> stop_on_badmail;  // new .BAD files since the run began; unset: 10 where a Badmail stands
 };
 

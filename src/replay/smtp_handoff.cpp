@@ -59,7 +59,7 @@ class SmtpHandoff final : public Handoff {
         server_(std::move(server)),
         watcher_(watcher) {}
 
-  Result<Outcome> group(const std::vector<std::size_t>& indexes) override;
+  Result<Outcome> group(const std::vector<std::size_t>& indexes, const std::vector<std::size_t>& coming) override;
   Result<void> finish() override { return recovery_.flush(); }
 
  private:
@@ -85,7 +85,8 @@ class SmtpHandoff final : public Handoff {
   std::uint64_t put_off_ = 0;   // in a row
 };
 
-Result<Outcome> SmtpHandoff::group(const std::vector<std::size_t>& indexes) {
+Result<Outcome> SmtpHandoff::group(const std::vector<std::size_t>& indexes,
+                                   const std::vector<std::size_t>& /*coming*/) {
   Outcome outcome;
   for (const std::size_t index : indexes) {
     if (watcher_.stop_requested() || !outcome.stop.empty()) break;

@@ -20,6 +20,9 @@ Result<void> ReadOnlyRecovery::flush() {
 Result<std::string> ReadOnlyRecovery::record_details(const Json& /*fields*/) {
   return refused();
 }
+Result<std::string> ReadOnlyRecovery::record_rendered_details(std::string_view /*fields*/) {
+  return refused();
+}
 Result<void> ReadOnlyRecovery::flush_details() {
   return refused();
 }

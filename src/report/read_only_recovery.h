@@ -22,6 +22,7 @@ class ReadOnlyRecovery final : public recovery::Recovery {
   Result<void> record(std::string_view event, const Json& fields) override;
   Result<void> flush() override;
   Result<std::string> record_details(const Json& fields) override;
+  Result<std::string> record_rendered_details(std::string_view fields) override;
   Result<void> flush_details() override;
   Result<void> end(Exit exit, const Json& counts) override;
 

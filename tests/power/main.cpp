@@ -76,7 +76,8 @@ std::string subject_of(const std::string& bytes) {
 
 class Trial {
  public:
-  Trial(std::string phase, unsigned seed) : phase_(std::move(phase)), random_(seed), files_(files_on(disk_)) {
+  Trial(std::string phase, unsigned seed, unsigned batch)
+      : phase_(std::move(phase)), random_(seed), batch_(batch), files_(files_on(disk_)) {
     for (const char* const name : {"Queue", "Pickup", "Drop", "Badmail", "SortTemp", "Route/empty"}) {
       disk_.make_folders("/srv/mailroot/" + std::string(name));
     }
@@ -117,7 +118,8 @@ class Trial {
     options.service = "none";
     options.pickup = verb == "replay" ? "/srv/mailroot/Pickup" : "";
     options.no_probe = "power";
-    options.pace.batch = 3;
+    options.jobs = 1;  // the model knows of one thread
+    options.pace.batch = batch_;
     const auto service = requeue::service::no_service();
     Quiet quiet;
     requeue::commands::Context context{options, *files_, *service, true, quiet, {"test", "test", ""}, {}, {}};
@@ -229,6 +231,7 @@ class Trial {
 
   std::string phase_;
   std::mt19937 random_;
+  const unsigned batch_;
   Disk disk_;
   std::unique_ptr<requeue::files::Files> files_;
   bool serving_ = false;
@@ -238,13 +241,20 @@ class Trial {
   Findings findings_;
 };
 
+// Three groups of three, all staged with one flush; or groups of one, four of them staged at a time.
+constexpr unsigned smallest_batch = 1, larger_batch = 3;
+
+unsigned batch_of(std::size_t draw) {
+  return draw % 4 < 2 ? larger_batch : smallest_batch;
+}
+
 struct Table {
   std::size_t points = 0, lost = 0, doubled = 0, in_doubt = 0, other = 0;
 };
 
 void try_point(Table& table, const Settings& settings, const std::string& phase, std::size_t point, std::size_t draw) {
   const auto seed = settings.seed * 1000003U + static_cast<unsigned>(point * 1009 + draw);
-  const auto findings = Trial(phase, seed).try_at(point, draw % 2 == 1);
+  const auto findings = Trial(phase, seed, batch_of(draw)).try_at(point, draw % 2 == 1);
   ++table.points;
   table.lost += findings.lost.empty() ? 0 : 1;
   table.doubled += findings.doubled.empty() ? 0 : 1;
@@ -290,7 +300,7 @@ int main(int count, char** words) {
   std::size_t next = settings.seed % settings.share;
   for (const std::string phase : {"evacuate", "replay"}) {
     if (!settings.phase.empty() && settings.phase != phase) continue;
-    const auto calls = Trial(phase, settings.seed).count_calls();
+    const auto calls = Trial(phase, settings.seed, smallest_batch).count_calls();
     for (std::size_t point = 1; point <= calls; ++point) {
       for (std::size_t draw = 0; draw < settings.draws; ++draw) {
         const bool named = settings.point == point && settings.draw == draw;

@@ -70,7 +70,7 @@ class HandingOver {
     return all;
   }
   replay::Outcome hand_over() {
-    auto outcome = handoff->group(group);
+    auto outcome = handoff->group(group, {});
     if (!outcome) FAIL(to_text(outcome.error()));
     return std::move(*outcome);
   }
@@ -256,7 +256,7 @@ TEST_CASE("a staging folder is taken for ours by its token only", "[handoff]") {
   SECTION("without a token, with somebody's file") {
     write(staging / "letter.txt", "somebody's");
   }
-  const auto refused = handing.handoff->group(handing.group);
+  const auto refused = handing.handoff->group(handing.group, {});
   REQUIRE_FALSE(refused);
   CHECK(refused.error().exit == Exit::precondition);
   CHECK(handing.in_pickup() == 0);

@@ -7,6 +7,7 @@ using namespace files;
 
 template <class Action>
 auto observed(Observer& observer, const Call& call, Action action) -> decltype(action()) {
+  const std::lock_guard hold(observer.one_at_a_time);
   REQUEUE_CHECK(observer.before(call));
   auto result = action();
   if (!result) return result;
@@ -42,6 +43,7 @@ class ObservedWriter final : public Writer {
       : inner_(std::move(inner)), observer_(std::move(observer)), call_(std::move(call)) {}
 
   Result<void> write(std::string_view bytes) override {
+    const std::lock_guard hold(observer_->one_at_a_time);
     call_.verb = "write";
     if (auto allowed = observer_->before(call_); !allowed) {
       const auto kept = observer_->written_before_failing(call_, bytes.size());

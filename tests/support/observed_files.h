@@ -1,8 +1,9 @@
 // A file layer that tells an Observer of every call before and after it is made. What FaultyFiles and RecordingFiles
-// have in common.
+// have in common. Several threads may use it.
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "files/files.h"
@@ -29,6 +30,8 @@ class Observer {
   [[nodiscard]] virtual std::size_t written_before_failing(const Call& call, std::size_t size) const = 0;
   // What the caller is told of a volume: another kind of disk than the test has.
   [[nodiscard]] virtual files::Volume told(const Call& /*call*/, files::Volume volume) const { return volume; }
+  // Held from before() until after(): of several threads one is at its call. Again by an action that makes a call.
+  std::recursive_mutex one_at_a_time;
 };
 
 class ObservedFiles : public files::Files {
