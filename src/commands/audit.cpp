@@ -12,7 +12,10 @@ namespace requeue::commands {
 namespace {
 
 Result<report::AuditOptions> audit_options(Context& context) {
-  report::AuditOptions options{context.options.expect_heads, context.options.quick, {}};
+  report::AuditOptions options;
+  options.expect_heads = context.options.expect_heads;
+  options.quick = context.options.quick;
+  options.jobs = context.options.jobs;
   const auto& path = context.options.public_key;
   if (path.empty()) return options;
   REQUEUE_TRY(const auto text, context.files.read_named(path, 4096));

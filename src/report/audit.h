@@ -16,6 +16,7 @@ struct AuditOptions {
   std::vector<std::string> expect_heads;      // each must be the hash of some line
   bool quick = false;                         // payload is listed, not read; no handed-over file is derived again
   std::optional<seal::PublicKey> public_key;  // the seal's signature is checked with it, and must be there
+  unsigned jobs = 1;                          // files that are read at a time
 };
 
 struct HeadFound {

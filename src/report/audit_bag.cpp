@@ -66,7 +66,7 @@ Result<void> audit_bag(AuditWork& work) {
   if (!tags) return {};  // what damaged lists would say of the payload is worth nothing
   if (work.state.payload_destroyed()) return payload_destroyed(work);
   ReadOnlyRecovery recovery(work.tree, work.state, work.result.head, work.result.records);
-  const auto checked = snapshot::check_bag(recovery, !work.options.quick, work.watcher);
+  const auto checked = snapshot::check_bag(recovery, !work.options.quick, work.watcher, work.options.jobs);
   if (!checked) {
     if (ends_audit(checked.error())) return failure(checked.error());
     work.find(checked.error());

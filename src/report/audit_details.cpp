@@ -17,17 +17,18 @@ Wanted wanted_envelopes(const AuditWork& work) {
 }
 
 // Each line once, in the order of the file: an envelope is used where it is met, and none is kept.
-Result<void> read_lines(AuditWork& work, Wanted& wanted) {
+Result<void> read_lines(AuditWork& work, Wanted& wanted, Rederiving& rederiving) {
   const auto visit = [&](const std::string& hash, const Json& line) -> Result<void> {
     REQUEUE_CHECK(check_stop(work.watcher));
     work.details_named.erase(hash);
     const auto [first, last] = wanted.equal_range(hash);
     for (auto each = first; each != last && !work.options.quick; ++each)
-      REQUEUE_CHECK(rederive(work, each->second, &line));
+      REQUEUE_CHECK(rederiving.add(each->second, &line));
     wanted.erase(first, last);
     return {};
   };
   const auto read = journal::read_details(work.tree, visit);
+  REQUEUE_CHECK(rederiving.finish());
   if (read) return {};
   if (ends_audit(read.error())) return failure(read.error());
   if (work.details_whole) work.find(read.error());  // else it was found while the journal was read
@@ -49,7 +50,7 @@ void tell_missing_file(AuditWork& work) {
 }
 
 // What is left has no envelope any more; a file that was handed back byte for byte needs none.
-Result<void> rederive_rest(AuditWork& work) {
+Result<void> rederive_rest(AuditWork& work, Rederiving& rederiving) {
   std::uint64_t unknown = 0;
   for (const auto& [source, account] : work.handovers.accounts()) {
     if (!account.committed) continue;
@@ -59,7 +60,7 @@ Result<void> rederive_rest(AuditWork& work) {
     if (needs_envelope(*account.committed))
       ++unknown;
     else
-      REQUEUE_CHECK(rederive(work, source, nullptr));
+      REQUEUE_CHECK(rederiving.add(source, nullptr));
   }
   if (unknown > 0) {
     work.note(std::to_string(unknown) +
@@ -74,8 +75,10 @@ Result<void> audit_details(AuditWork& work) {
   if (work.state.payload_destroyed()) return {};  // told with the bag
   work.watcher.phase("audit: handed-over files", work.kept.size(), 0);
   auto wanted = wanted_envelopes(work);
-  REQUEUE_CHECK(read_lines(work, wanted));
-  if (!work.options.quick) REQUEUE_CHECK(rederive_rest(work));
+  Rederiving rederiving(work);
+  REQUEUE_CHECK(read_lines(work, wanted, rederiving));
+  if (!work.options.quick) REQUEUE_CHECK(rederive_rest(work, rederiving));
+  REQUEUE_CHECK(rederiving.finish());
   // After a break in either file the missing lines are the same finding again.
   if (!work.details_present)
     tell_missing_file(work);

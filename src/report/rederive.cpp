@@ -11,18 +11,31 @@ class Discard final : public ByteWriter {
   Result<void> write(std::string_view /*bytes*/) override { return {}; }
 };
 
-void differ(AuditWork& work, const Handover& handover, const std::string& source, const std::string& why) {
-  ++work.result.different;
-  work.find("The file handed over for " + printable(source) + " (" + printable(handover.name) +
-            ", journal.jsonl line " + std::to_string(handover.line) + ") " + why);
+// What speaks against it before anything is read; empty: nothing does.
+std::string known_difference(const Handover& handover, const Kept* kept, const Json* details,
+                             const mail::Envelope& envelope) {
+  if (kept == nullptr) return "has no source in the snapshot.";
+  if (kept->sha256 != handover.source_sha256) {
+    return "was made from other bytes than the snapshot holds: the hash of the source in the intent differs from the "
+           "one in files.jsonl.";
+  }
+  if (!handover.options) return "cannot be derived again: the options in its intent are not readable.";
+  if (details != nullptr && handover.options->add_from &&
+      unescape_bytes(text_of(*details, "added")) != mail::added_from(envelope)) {
+    return "has another From line added than the record says.";
+  }
+  return {};
 }
 
-Result<std::string> written_again(AuditWork& work, const Handover& handover, const Kept& kept, const Json* details) {
-  REQUEUE_TRY(const auto reader, work.tree.open(stored_path(kept.stored)));
+std::string derive(files::Tree& tree, const Handover& handover, const Kept& kept, const mail::Envelope& envelope) {
+  const auto cannot = [](const Error& error) { return "cannot be derived again: " + printable(error.why) + "."; };
+  const auto reader = tree.open(stored_path(kept.stored));
+  if (!reader) return cannot(reader.error());
   Discard nowhere;
-  const auto envelope = details != nullptr ? envelope_of(*details) : mail::Envelope{};
-  REQUEUE_TRY(const auto composed, mail::compose(*reader, envelope, *handover.options, nowhere));
-  return composed.sha256;
+  const auto composed = mail::compose(**reader, envelope, *handover.options, nowhere);
+  if (!composed) return cannot(composed.error());
+  if (composed->sha256 == handover.written_sha256) return {};
+  return "is not what its source and the recorded envelope give: the hash of what was written differs.";
 }
 
 }  // namespace
@@ -34,40 +47,35 @@ bool needs_envelope(const Handover& handover) {
   return !handover.options->as_found && handover.options->target != mail::Target::plain;
 }
 
-Result<void> rederive(AuditWork& work, const std::string& source, const Json* details) {
-  const auto* account = work.handovers.find(source);
-  if (account == nullptr || !account->committed) return {};
-  const auto& handover = *account->committed;
-  ++work.result.checked;
-  work.watcher.advance(1, 0);
-  const auto kept = work.kept.find(source);
-  if (kept == work.kept.end()) {
-    differ(work, handover, source, "has no source in the snapshot.");
-    return {};
-  }
-  if (kept->second.sha256 != handover.source_sha256) {
-    differ(work, handover, source,
-           "was made from other bytes than the snapshot holds: the hash of the source in the intent differs from the "
-           "one in files.jsonl.");
-    return {};
-  }
-  if (!handover.options) {
-    differ(work, handover, source, "cannot be derived again: the options in its intent are not readable.");
-    return {};
-  }
-  if (details != nullptr && handover.options->add_from &&
-      unescape_bytes(text_of(*details, "added")) != mail::added_from(envelope_of(*details))) {
-    differ(work, handover, source, "has another From line added than the record says.");
-    return {};
-  }
-  const auto written = written_again(work, handover, kept->second, details);
-  if (!written) {
-    if (written.error().exit == Exit::interrupted) return failure(written.error());
-    differ(work, handover, source, "cannot be derived again: " + printable(written.error().why) + ".");
-  } else if (*written != handover.written_sha256) {
-    differ(work, handover, source,
-           "is not what its source and the recorded envelope give: the hash of what was written differs.");
-  }
+Rederiving::Rederiving(AuditWork& work)
+    : work_(work),
+      crew_(work.options.jobs),
+      derived_(crew_, [this](const Derived& derived) { return take(derived); }) {}
+
+// The handovers and what is kept stay as they are until all is derived.
+Result<void> Rederiving::add(const std::string& source, const Json* details) {
+  const auto found = work_.handovers.accounts().find(source);
+  if (found == work_.handovers.accounts().end() || !found->second.committed) return {};
+  const auto* const handover = found->second.committed.get();
+  const auto kept = work_.kept.find(source);
+  const auto* const from = kept == work_.kept.end() ? nullptr : &kept->second;
+  auto envelope = details != nullptr ? envelope_of(*details) : mail::Envelope{};
+  Derived derived{handover, &found->first, known_difference(*handover, from, details, envelope)};
+  if (!derived.differs.empty()) return derived_.add_done(std::move(derived));
+  return derived_.add(
+      [&tree = work_.tree, from, envelope = std::move(envelope), derived = std::move(derived)]() mutable {
+        derived.differs = derive(tree, *derived.handover, *from, envelope);
+        return std::move(derived);
+      });
+}
+
+Result<void> Rederiving::take(const Derived& derived) {
+  ++work_.result.checked;
+  work_.watcher.advance(1, 0);
+  if (derived.differs.empty()) return {};
+  ++work_.result.different;
+  work_.find("The file handed over for " + printable(*derived.source) + " (" + printable(derived.handover->name) +
+             ", journal.jsonl line " + std::to_string(derived.handover->line) + ") " + derived.differs);
   return {};
 }
 

@@ -2,6 +2,7 @@
 // hash with what the intent said was written.
 #pragma once
 
+#include "core/crew.h"
 #include "report/audit_work.h"
 
 namespace requeue::report {
@@ -9,9 +10,28 @@ namespace requeue::report {
 // False for what is handed over byte for byte.
 bool needs_envelope(const Handover& handover);
 
-// `details`: the line of messages.jsonl that the intent names; nullptr where none is needed. Counts `checked` and
-// `different`, and finds. The error is one that ends the audit.
-Result<void> rederive(AuditWork& work, const std::string& source, const Json* details);
+// Many at a time; what differs is found in the order in which they were added.
+class Rederiving {
+ public:
+  explicit Rederiving(AuditWork& work);
+  // `details`: the line of messages.jsonl that the intent names; nullptr where none is needed. Counts `checked` and
+  // `different`, and finds. The error is one that ends the audit.
+  Result<void> add(const std::string& source, const Json* details);
+  Result<void> finish() { return derived_.finish(); }
+
+ private:
+  // Of one: nullptr and no `differs` where nothing was handed over.
+  struct Derived {
+    const Handover* handover = nullptr;
+    const std::string* source = nullptr;
+    std::string differs;  // how; empty: it does not
+  };
+  Result<void> take(const Derived& derived);
+
+  AuditWork& work_;
+  Crew crew_;
+  InOrder<Derived> derived_;
+};
 
 // The envelope as a line of messages.jsonl holds it.
 mail::Envelope envelope_of(const Json& details);

@@ -92,4 +92,29 @@ TEST_CASE("An intent that names the envelope of another message is noticed", "[a
   CHECK(finds(audit, {"Queue/bcc.EML"}));
 }
 
+TEST_CASE("However many files are read at a time, an audit finds the same in the same order", "[audit]") {
+  Record record;
+  for (int i = 0; i < 60; ++i) {
+    record.add("Queue/" + std::to_string(100 + i) + ".EML", mail("one@example.org", "number " + std::to_string(i)));
+  }
+  record.evacuate();
+  record.replay();
+  int seen = 0;
+  record.forge([&](Json& line) {
+    if (text_of(line, "event") != "intent" || ++seen % 3 != 0) return;
+    // Found out at once, or only when the file was derived.
+    line[seen % 2 == 0 ? "sha256" : "written_sha256"] = sha256_hex("other bytes");
+  });
+  report::AuditOptions options;
+  const auto one = report::audit(record.files(), record.home(), options, record.watcher()).value();
+  options.jobs = 8;
+  const auto many = report::audit(record.files(), record.home(), options, record.watcher()).value();
+  CHECK(one.checked == 60);
+  CHECK(one.different == 20);
+  CHECK(many.checked == one.checked);
+  CHECK(many.different == one.different);
+  CHECK(many.findings == one.findings);
+  CHECK(many.level == one.level);
+}
+
 }  // namespace requeue::tests
