@@ -51,9 +51,10 @@ std::string Sha256::hex() {
 }
 
 std::string sha256_hex(std::string_view bytes) {
-  Sha256 digest;
-  digest.update(bytes);
-  return digest.hex();
+  make_gcrypt_ready();
+  Sha256Bytes digest{};
+  gcry_md_hash_buffer(GCRY_MD_SHA256, digest.data(), bytes.data(), bytes.size());
+  return to_hex(digest);
 }
 
 std::string hmac_sha256_hex(std::string_view key, std::string_view bytes) {

@@ -23,12 +23,15 @@ class FileJournal final : public Journal {
     Line line;
     line.seq = records_ + 1;
     line.event = std::string(event);
+    line.json = Json::object();
+    // What moves when it grows is copied: its keys are const.
+    line.json.get_ref<Json::object_t&>().reserve(fields.size() + 4);
     line.json["seq"] = line.seq;
     line.json["time"] = to_iso8601(now());
     line.json["event"] = line.event;
-    for (const auto& [key, value] : fields.items()) {
-      assert(!is_reserved(key));
-      line.json[key] = value;
+    for (auto field = fields.begin(); field != fields.end(); ++field) {
+      assert(!is_reserved(field.key()));
+      line.json[field.key()] = *field;
     }
     line.json["prev"] = head_;
     const std::string bytes = to_line(line.json);

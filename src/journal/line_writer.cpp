@@ -5,7 +5,8 @@
 namespace requeue::journal {
 namespace {
 
-constexpr std::size_t most_pending = std::size_t{256} * 1024;
+// Above what a replay adds between two flushes (256 hand-overs): else each group of them costs a flush more.
+constexpr std::size_t most_pending = std::size_t{1024} * 1024;
 
 // Under the lock nobody else appends. A size that changed since the reading means that somebody did, and that what
 // was read is not what would be continued.

@@ -86,7 +86,7 @@ TEST_CASE("Two writes of the record were on their way at once, and a power cut t
   RecordingFiles files;
   auto tree = files.open(folder.path()).value();
   auto journal = journal::open(*tree, journal::Chain{}).value();
-  const std::string large(std::size_t{100} * 1024, 'x');
+  const std::string large(std::size_t{400} * 1024, 'x');
   for (int i = 0; i < 12; ++i) journal->append("long", {{"text", large}}).value();
   REQUIRE(journal->flush());
   const auto calls = files.lines({"write", "flush"});
