@@ -1,11 +1,17 @@
 // dispose: the mail destroyed once nobody needs it, the record kept. Personal data must not live for ever.
+#include <algorithm>
+#include <set>
+
 #include "commands/confirm.h"
 #include "commands/context.h"
 #include "commands/session.h"
+#include "commands/whereabouts.h"
 #include "commands/words.h"
 #include "core/text.h"
+#include "mailroot/mailroot.h"
 #include "report/settled.h"
 #include "snapshot/destroy.h"
+#include "snapshot/standing.h"
 
 namespace requeue::commands {
 namespace {
@@ -14,6 +20,7 @@ using Items = std::vector<report::OpenItem>;
 
 constexpr std::size_t names_shown = 10;
 constexpr std::size_t items_a_line = 256;
+constexpr std::string_view restored_word = "restored: ";
 
 Result<void> refuse_disposal(const Context& context, const recovery::State& state) {
   if (state.disposed_at != 0) {
@@ -29,15 +36,60 @@ Result<void> refuse_disposal(const Context& context, const recovery::State& stat
   return {};
 }
 
+// Whether what a restore put back stands there still. That the service has sent it cannot be told from its being gone.
+std::string why_not_standing(files::Tree* mailroot, const requeue::snapshot::Entry& entry) {
+  using requeue::snapshot::Standing;
+  if (mailroot == nullptr) return "its Mailroot cannot be looked at from here";
+  const auto standing = requeue::snapshot::standing_of(*mailroot, entry);
+  if (!standing) return "it cannot be looked at";
+  if (*standing == Standing::absent) return "gone since";
+  return *standing == Standing::same ? "" : "another file stands there now";
+}
+
 Result<Items> only_copies(Context& context, recovery::Recovery& recovery, const replay::Ledger& ledger) {
   Items items;
-  if (recovery.state().payload_destroyed()) return items;  // told before, and partly gone
-  REQUEUE_CHECK(
-      report::each_only_copy(recovery, ledger, context.console, [&](const report::OpenItem& item) -> Result<void> {
-        items.push_back(item);
-        return {};
-      }));
+  const auto& state = recovery.state();
+  if (state.payload_destroyed()) return items;  // told before, and partly gone
+  const auto opened =
+      state.restored.empty() ? Result<std::shared_ptr<files::Tree>>() : recorded_mailroot(context, state);
+  auto* const mailroot = opened ? opened->get() : nullptr;
+  const auto look = [&](const auto& entry) { return why_not_standing(mailroot, entry); };
+  REQUEUE_CHECK(report::each_only_copy(recovery, ledger, context.console, look,
+                                       [&](const report::OpenItem& item) -> Result<void> {
+                                         items.push_back(item);
+                                         return {};
+                                       }));
   return items;
+}
+
+bool is_gone(const report::OpenItem& item) {
+  return item.why.starts_with(restored_word);
+}
+
+// The restore that puts all of them back: of the folders that they come from, or of held messages alone.
+std::string way_back(const Context& context, const recovery::State& state, const Items& items) {
+  bool held_alone = true, any = false, gone = false;
+  std::set<std::string> folders;
+  for (const auto& [source, why] : items) {
+    const bool restored = why.starts_with(restored_word);
+    gone = gone || restored;
+    if (restored || why == "superseded") continue;
+    any = true;
+    const std::string folder(mailroot::top_of(unescape_bytes(source)));
+    held_alone = held_alone && why.starts_with("held: ") && mailroot::role_of(folder) == mailroot::Role::queue;
+    folders.insert(folder);
+  }
+  std::string words;
+  if (any) {
+    words = "Put them back: " + again(context, "restore", state.mailroot);
+    if (held_alone) words += " --held";
+    for (const auto& folder : folders) {
+      if (!held_alone && !folder.empty()) words += " --folder " + shell_quoted(folder);
+    }
+    words += ". ";
+  }
+  if (gone) words += "What was put back once is not put back again: find out who took it. ";
+  return words;
 }
 
 void name_items(Context& context, const Items& items) {
@@ -51,11 +103,12 @@ void name_items(Context& context, const Items& items) {
 Result<void> refuse_only_copies(Context& context, const recovery::State& state, const Items& items) {
   if (items.empty() || context.options.abandon) return {};
   name_items(context, items);
-  return failure(Exit::precondition, "what this snapshot holds stands nowhere else", context.options.recovery,
-                 counted(items.size(), "file") + " were neither replayed nor restored",
-                 "Nothing was destroyed. Put them back: " + again(context, "restore", state.mailroot) +
-                     " (--held for held messages, --folder NAME for a folder); or give them up with --abandon "
-                     "\"REASON\", which names each in the record.");
+  const bool gone = std::ranges::any_of(items, is_gone);
+  return failure(
+      Exit::precondition, "what this snapshot holds stands nowhere else", context.options.recovery,
+      counted(items.size(), "file") + " were neither replayed nor restored" + (gone ? ", or are gone since" : ""),
+      "Nothing was destroyed. " + way_back(context, state, items) +
+          "Or give them up with --abandon \"REASON\", which names each in the record.");
 }
 
 Result<void> record_abandoned(recovery::Recovery& recovery, const Items& items, const std::string& reason) {

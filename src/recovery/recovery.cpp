@@ -9,6 +9,7 @@
 #include "core/digest.h"
 #include "core/sleep.h"
 #include "core/text.h"
+#include "journal/heads.h"
 #include "recovery/host.h"
 
 namespace requeue::recovery {
@@ -94,6 +95,7 @@ class OpenRecovery final : public Recovery {
 
   Result<void> take_lock();
   Result<void> load();
+  [[nodiscard]] Result<void> require_details() const;
   [[nodiscard]] bool never_used() const { return chain_.records == 0 && chain_.torn.length == 0; }
   Result<void> begin_run(files::Files& files, const RunFacts& facts);
 
@@ -110,6 +112,7 @@ class OpenRecovery final : public Recovery {
   State state_;
   journal::Chain chain_;
   journal::DetailsFile details_file_;
+  journal::Tail heads_;
   std::unique_ptr<journal::Journal> journal_;
   std::unique_ptr<journal::Details> details_;
   bool ended_ = false;
@@ -138,6 +141,7 @@ Result<void> OpenRecovery::load() {
     return {};
   };
   REQUEUE_TRY(details_file_, journal::read_details(*tree_, expect));
+  REQUEUE_TRY(heads_, journal::read_heads(*tree_, after));
   Result<void> understood;
   const auto visit = [&](const journal::Line& line) -> Result<void> {
     after.saw_journal_line(line.hash);
@@ -163,9 +167,21 @@ Result<void> OpenRecovery::check_complete(const journal::AfterCheck& after, bool
   if (after.complete()) return {};
   return failure(
       Exit::verification, "the journal of this recovery folder was cut", path,
-      "messages.jsonl names a line that was on the disk and is no longer in it",
+      std::string(state_.payload_destroyed() ? journal::heads_name : journal::details_name) +
+          " names a line that was on the disk and is no longer in it",
       "Nothing was done, and nothing may be sent: what was sent last is not known. Use a good copy of the whole "
       "recovery folder.");
+}
+
+// Every run that ended left a line there, and only a disposal removes it, which the journal would say.
+Result<void> OpenRecovery::require_details() const {
+  if (!state_.run_ended || state_.payload_destroyed()) return {};
+  const auto there = tree_->status(files::Relative(journal::details_name));
+  if (there || there.error().cause != Cause::not_found) return {};
+  return failure(Exit::verification, "messages.jsonl of this recovery folder is missing",
+                 files::to_text(tree_->path_of(journal::details_name)),
+                 "the journal records no disposal: one of the two was changed",
+                 "Nothing was done, and nothing may be written onto it. Use a good copy of the whole recovery folder.");
 }
 
 Result<void> OpenRecovery::begin_run(files::Files& files, const RunFacts& facts) {
@@ -226,7 +242,7 @@ Result<void> OpenRecovery::end(Exit exit, const Json& counts) {
   REQUEUE_CHECK(record("run_end", {{"exit", static_cast<int>(exit)}, {"counts", counts}}));
   ended_ = true;
   REQUEUE_CHECK(flush());
-  if (state_.payload_destroyed()) return {};
+  if (state_.payload_destroyed()) return journal::append_head(*tree_, heads_, head());
   REQUEUE_TRY(const std::string hash, details_->append(Json::object()));
   static_cast<void>(hash);
   return details_->flush();
@@ -297,6 +313,7 @@ Result<std::unique_ptr<Recovery>> open_to_write(files::Files& files, const files
     return failure(Exit::precondition, "this is no recovery folder", files::to_text(recovery->tree().path()),
                    "it has no journal", "Check the path given with --recovery. Nothing was touched.");
   }
+  REQUEUE_CHECK(recovery->require_details());
   REQUEUE_CHECK(refuse_sealed(*recovery, facts.command, path));
   REQUEUE_CHECK(recovery->begin_run(files, facts));
   return recovery;

@@ -43,7 +43,7 @@ class Recovery {
   virtual Result<std::string> record_rendered_details(std::string_view fields) = 0;  // to_line(fields)
   virtual Result<void> flush_details() = 0;
   // run_end {exit, counts}, flushed; then the details line whose `after` is the head, flushed; once disposing has
-  // begun there is none, so that messages.jsonl stays gone. Nothing is recorded after it (asserted).
+  // begun it stands in heads.jsonl instead, so that messages.jsonl stays gone. Nothing is recorded after it (asserted).
   virtual Result<void> end(Exit exit, const Json& counts) = 0;
 };
 
@@ -61,6 +61,7 @@ Result<void> require_free(files::Files& files, const files::Path& path);
 
 // refuse: also a folder without any journal, which is no recovery folder (Exit::precondition).
 enum class Missing { refuse, make };
+// A messages.jsonl that is gone without a disposal on record is damage here (Exit::verification).
 // After a seal: only verify, restore, note and dispose (Exit::precondition). Made (0700) when missing and allowed;
 // wider rights of an existing one are warned of. Locked by another run: Exit::locked. Line 1 is flushed, folder too,
 // before this returns.

@@ -82,8 +82,9 @@ class State : public Fold {
   // A restore put it back into the recorded Mailroot, or was cut short in doing so. `source` as the journal has it.
   [[nodiscard]] bool may_stand_restored(const std::string& source) const;
 
-  std::string id;        // of the recovery folder: 16 hex digits, from the first line
-  std::string mailroot;  // resolved path as recorded; empty when none was
+  bool run_ended = false;  // at least one run came to its end
+  std::string id;          // of the recovery folder: 16 hex digits, from the first line
+  std::string mailroot;    // resolved path as recorded; empty when none was
   // Where its folders are, when they do not stand in one: name in the snapshot -> path, true bytes.
   std::map<std::string, std::string> mailroot_folders;
   std::optional<Settings> settings;  // of the service, as the newest run that read them recorded

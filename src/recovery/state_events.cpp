@@ -82,6 +82,7 @@ Result<void> State::see_run(const Json& event) {
 
 Result<void> State::see_run_end(const Json& event) {
   run_open = false;
+  run_ended = true;
   const auto exit = static_cast<Exit>(integer_of(event, "exit"));
   const bool refused = exit == Exit::precondition || exit == Exit::usage;
   if (mailroot_on_trial_ && refused) {

@@ -37,10 +37,12 @@ Exit verdict(const AuditWork& work) {
   if (counts.held > 0 || counts.pending > 0) exit = graver(exit, Exit::attention);
   if (counts.failed > 0) exit = graver(exit, Exit::failed);
   if (work.findings > 0) exit = graver(exit, Exit::verification);
-  // By SMTP nothing here can tell whether the server has it: the next replay will say the same.
-  const auto by_smtp = [](const auto& intent) { return !intent.second.smtp.empty(); };
-  const auto& open = work.ledger.open_intents();
-  if (counts.in_doubt > 0 || std::any_of(open.begin(), open.end(), by_smtp)) exit = graver(exit, Exit::in_doubt);
+  // Of an open intent the record does not say whether it was sent: a plan says the same of it, until a replay finds
+  // out.
+  const bool open = std::ranges::any_of(work.ledger.open_intents(),
+                                        [&](const auto& intent) { return !work.ledger.is_final(intent.first); });
+  // An end that was cut off looks the same: then what is wrong with the record comes first.
+  if (counts.in_doubt > 0 || (open && work.findings == 0)) exit = graver(exit, Exit::in_doubt);
   return exit;
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "journal/heads.h"
 #include "report/audit_work.h"
 
 namespace requeue::report {
@@ -13,6 +14,10 @@ Result<void> expect_afters(AuditWork& work, journal::AfterCheck& afters) {
     afters.expect(text_of(line, "after"));
     return {};
   };
+  if (const auto heads = journal::read_heads(work.tree, afters); !heads) {
+    if (ends_audit(heads.error())) return failure(heads.error());
+    work.find(heads.error());
+  }
   const auto read = journal::read_details(work.tree, visit);
   if (read) return {};
   if (ends_audit(read.error())) return failure(read.error());
@@ -109,7 +114,8 @@ Result<void> audit_chain(AuditWork& work) {
         "journal.jsonl holds no whole line, yet the recovery folder holds a snapshot or messages.jsonl: the journal "
         "was removed or cut.");
   } else if (work.result.unbroken && !afters.complete()) {
-    work.find("messages.jsonl names journal lines that journal.jsonl does not hold: whole lines were cut off its end.");
+    work.find(std::string(work.details_present ? journal::details_name : journal::heads_name) +
+              " names journal lines that journal.jsonl does not hold: whole lines were cut off its end.");
   }
   finish_heads(work);
   for (const auto& contradiction : work.handovers.contradictions()) work.find(contradiction);

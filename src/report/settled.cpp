@@ -67,11 +67,15 @@ Result<replay::Counts> count_messages(recovery::Recovery& recovery, const replay
 }
 
 Result<void> each_only_copy(recovery::Recovery& recovery, const replay::Ledger& ledger, Watcher& watcher,
-                            const std::function<Result<void>(const OpenItem&)>& visit) {
+                            const Look& look, const std::function<Result<void>(const OpenItem&)>& visit) {
   const auto& state = recovery.state();
   Settled settled(recovery, ledger, watcher);
   const auto see = [&](const snapshot::Entry& entry, const replay::Standing* standing, bool message) -> Result<void> {
-    if (replay::names(state.restored, entry.source) || replay::stays_in_mailroot(state, entry.source)) return {};
+    if (replay::names(state.restored, entry.source)) {
+      const auto why = look(entry);
+      return why.empty() ? Result<void>{} : visit({escape_bytes(entry.source), "restored: " + why});
+    }
+    if (replay::stays_in_mailroot(state, entry.source)) return {};
     if (!message) return visit({escape_bytes(entry.source), "not_mail"});
     const bool open = standing == nullptr || is_open(standing->disposition);
     return open ? visit({escape_bytes(entry.source), settled.why(standing)}) : Result<void>{};

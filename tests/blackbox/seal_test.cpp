@@ -259,6 +259,7 @@ TEST_CASE("a disposal that was cut short is known, and goes on", "[dispose]") {
   const auto journal = read(window.recovery / "journal.jsonl");
   const auto line = journal.find("\"event\":\"disposing\"");
   write(window.recovery / "journal.jsonl", journal.substr(0, journal.find('\n', line) + 1));
+  fs::remove(window.recovery / "heads.jsonl");
   write(window.recovery / "snapshot/data/mailroot/Queue/NTFS_1.EML", left);
   CHECK(of(window, {"status"}).json["next"]["command"].get<std::string>().find("requeue dispose") == 0);
   const auto audit = checked(window);
@@ -267,6 +268,67 @@ TEST_CASE("a disposal that was cut short is known, and goes on", "[dispose]") {
   CHECK(of(window, {"dispose"}).exit == 0);  // given up before; nobody is asked again
   CHECK(fs::is_empty(window.recovery / "snapshot/data"));
   CHECK(checked(window).exit == 3);
+}
+
+TEST_CASE("lines cut off the journal after a disposal went unnoticed, and a note was written behind the cut",
+          "[dispose]") {
+  const Replayed window;
+  CHECK(sealed(window).exit == 3);
+  CHECK(of(window, {"dispose", "--abandon", "retention ended"}).exit == 0);
+  CHECK(of(window, {"note", "shredded"}).exit == 0);
+  const auto journal = read(window.recovery / "journal.jsonl");
+  auto rest = journal;
+  for (int cut = 1; cut <= 9; ++cut) {
+    INFO("lines cut " << cut);
+    rest.erase(rest.rfind('\n', rest.size() - 2) + 1);
+    write(window.recovery / "journal.jsonl", rest);
+    CHECK(of(window, {"audit"}).exit == 4);
+    CHECK(of(window, {"note", "behind it"}).exit == 4);
+    CHECK(read(window.recovery / "journal.jsonl") == rest);
+    // The witness cut off too: what nobody can notice is a run that seems killed; a disposal that is gone is noticed.
+    const auto heads = read(window.recovery / "heads.jsonl");
+    fs::remove(window.recovery / "heads.jsonl");
+    const bool disposal_known = rest.find("\"event\":\"disposing\"") != std::string::npos;
+    if (!disposal_known) CHECK(of(window, {"note", "behind it"}).exit == 4);
+    CHECK((disposal_known || of(window, {"audit"}).exit == 4));
+    write(window.recovery / "heads.jsonl", heads);
+  }
+  write(window.recovery / "journal.jsonl", journal);
+  CHECK(of(window, {"audit"}).exit == 3);
+}
+
+TEST_CASE("what was restored and is gone since was destroyed without a word", "[dispose]") {
+  const Replayed window;
+  const auto mailroot = window.mailroot.string();
+  CHECK(of(window, {"restore", "--mailroot", mailroot, "--service", "none", "--held"}).exit == 0);
+  CHECK(of(window, {"restore", "--mailroot", mailroot, "--service", "none", "--folder", "Drop"}).exit == 0);
+  CHECK(sealed(window).exit != 1);
+  fs::remove(window.mailroot / "Drop/order.eml");
+  write(window.mailroot / "Queue/NTFS_3.EML", "another one");
+  const auto refused = of(window, {"dispose"});
+  CHECK(refused.exit == 5);
+  CHECK(refused.err.find("find out who took it") != std::string::npos);
+  CHECK(refused.err.find("or are gone since") != std::string::npos);
+  const auto seen = window.see({"dispose", "--recovery", window.recovery.string()}).out;
+  CHECK(seen.find("[restored: gone since] Drop/order.eml") != std::string::npos);
+  CHECK(seen.find("[restored: another file stands there now] Queue/NTFS_3.EML") != std::string::npos);
+  CHECK(of(window, {"dispose", "--abandon", "the service sent them"}).exit == 0);
+  CHECK(events(window, "abandoned").at(0)["items"].size() == 2);
+}
+
+TEST_CASE("a refused disposal names the restore that puts all of it back", "[dispose]") {
+  Window window;
+  window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));
+  window.put("Queue/NTFS_1.RTR", "conversation");
+  window.put("Queue/NTFS_2.EML", "x-sender: <>\r\nx-receiver: c@example.org\r\n" + mail("bounce", "c@example.org"));
+  window.evacuate();
+  CHECK(window.replay().exit == 3);
+  CHECK(of(window, {"seal"}).exit == 3);
+  const auto words = of(window, {"dispose"}).err;
+  CHECK(words.find("--mailroot " + window.mailroot.string() + " --folder Queue.") != std::string::npos);
+  // As it says.
+  CHECK(of(window, {"restore", "--mailroot", window.mailroot.string(), "--folder", "Queue"}).exit == 3);
+  CHECK(of(window, {"dispose"}).exit == 0);
 }
 
 TEST_CASE("a quick audit reads no payload and says so", "[seal]") {

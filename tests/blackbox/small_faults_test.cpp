@@ -93,6 +93,9 @@ TEST_CASE("seal beside a live run ended with 5, and plan and audit called that r
   const auto audit = window.see(of(window, "audit", {"--quick"}));
   CHECK(audit.out.find("a replay was killed") == std::string::npos);
   CHECK(audit.out.find("a run works on this recovery folder now") != std::string::npos);
+  // Begun and not settled: neither of them knows whether it was sent.
+  CHECK(plan.exit == 8);
+  CHECK(audit.exit == 8);
   CHECK(window.ask(of(window, "seal")).exit == 6);
   CHECK(window.ask(of(window, "dispose")).exit == 6);
   CHECK_FALSE(replay.ended());
