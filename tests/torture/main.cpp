@@ -8,6 +8,7 @@
 //   torture fail [options]      each call fails, once and for ever, with each error
 //
 //   --requeue FILE --preload FILE --scratch DIR    --share K (every K-th point)  --pairs N  --seed S  --jobs N
+//   --replay-batch N  --replay-jobs N: those options of the replays
 //   --phase NAME (repeatable)   --verbose
 #include <atomic>
 #include <cerrno>
@@ -241,6 +242,10 @@ bool read_arguments(int count, char** words, Settings& settings) {
       settings.programs.preload = value;
     else if (option == "--scratch")
       settings.programs.scratch = value;
+    else if (option == "--replay-batch")
+      settings.programs.batch = value;
+    else if (option == "--replay-jobs")
+      settings.programs.jobs = value;
     else if (option == "--share")
       settings.share = std::stoul(value);
     else if (option == "--pairs")

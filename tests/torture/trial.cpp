@@ -89,7 +89,9 @@ std::vector<std::string> Trial::phase_command() const {
     case Phase::empty:
       return {"empty", "--service", "none", "--mailroot", mailroot_.string()};
     case Phase::replay:
-      return {"replay", "--no-probe", "torture", "--batch", "4", "--pickup", (mailroot_ / "Pickup").string()};
+      return {"replay",       "--no-probe",    "torture",
+              "--batch",      programs_.batch, "--jobs",
+              programs_.jobs, "--pickup",      (mailroot_ / "Pickup").string()};
     case Phase::restore:
       return {"restore", "--service", "none", "--mailroot", mailroot_.string()};
     case Phase::adopt:

@@ -23,6 +23,7 @@ struct Programs {
   std::string requeue;
   std::string preload;
   fs::path scratch;  // where the trees stand; memory is fastest, since a kill loses nothing that was written
+  std::string batch = "4", jobs = "16";  // of a replay
 };
 
 // What was wrong, each as a sentence; all empty: the point was survived.
