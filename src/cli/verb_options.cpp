@@ -45,7 +45,8 @@ void add_timeout(CLI::App& app, std::chrono::seconds& timeout) {
 
 // The verbs that read or write every file of a queue.
 void add_jobs(CLI::App& app, std::string_view verb, Options& options) {
-  for (const auto* const name : {"evacuate", "snapshot", "verify", "empty", "adopt", "replay", "audit"}) {
+  for (const auto* const name :
+       {"inspect", "evacuate", "snapshot", "verify", "empty", "adopt", "plan", "replay", "audit"}) {
     if (verb != name) continue;
     options.jobs = usual_jobs;
     app.add_option("--jobs", options.jobs, "Files worked on at a time, default 16; 1 does one after the other")

@@ -40,6 +40,7 @@ Result<Outcome> inspect(Context& context) {
   const bool recovery = tree && tree->status(files::Relative(journal::file_name));
   OverviewOptions options{context.options.plan, context.options.pace.limit.value_or(UINT64_MAX), now()};
   options.plan.only_looks = true;
+  options.plan.jobs = context.options.jobs;
   if (!tree) {
     REQUEUE_TRY(const auto site, find_site(context, {}));
     tree = site.mailroot;

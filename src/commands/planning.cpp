@@ -39,6 +39,7 @@ Result<void> add_live_mail(Context& context, const recovery::State& state, repla
 
 Result<replay::PlanOptions> plan_options(Context& context, const recovery::State& state) {
   auto options = context.options.plan;
+  options.jobs = context.options.jobs;
   REQUEUE_TRY(auto settings, given_settings(context));
   apply_settings(context, settings ? settings : state.settings, options);
   if (context.options.smtp) options.compose.target = mail::Target::smtp;

@@ -9,6 +9,7 @@
 #include "commands/words.h"
 #include "core/text.h"
 #include "recovery/host.h"
+#include "replay/facts_cache.h"
 
 namespace requeue::commands {
 namespace {
@@ -50,6 +51,8 @@ Result<Step> snapshot_step(Context& context, recovery::Recovery& recovery, files
   options.adopted = adopted;
   options.method = context.options.method;
   options.jobs = context.options.jobs;
+  const auto learner = replay::make_facts_writer(recovery.tree(), context.console);
+  options.learner = learner.get();
   REQUEUE_TRY(const auto taken, snapshot::take(recovery, tree, bag_info(context, tree), options, context.console));
   body["snapshot"] = snapshot_json(taken.facts);
   body["snapshot"]["linked"] = taken.linked;

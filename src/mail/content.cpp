@@ -16,13 +16,19 @@ class LineEndFolder {
 
   void update(std::string_view bytes) {
     folded_.clear();
-    for (const char c : bytes) {
-      if (c == '\n' && after_cr_) {
-        after_cr_ = false;  // its CR has been written as LF
-        continue;
-      }
-      after_cr_ = c == '\r';
-      folded_ += c == '\r' ? '\n' : c;
+    // The CR at the end of the piece before has been written as LF.
+    if (bytes.empty()) return;
+    if (after_cr_ && bytes.front() == '\n') bytes.remove_prefix(1);
+    after_cr_ = false;
+    if (bytes.empty()) return;
+    after_cr_ = bytes.back() == '\r';
+    while (!bytes.empty()) {
+      const auto line = bytes.substr(0, bytes.find('\r'));
+      folded_ += line;
+      bytes.remove_prefix(line.size());
+      if (bytes.empty()) break;
+      folded_ += '\n';
+      bytes.remove_prefix(bytes.size() > 1 && bytes[1] == '\n' ? 2 : 1);
     }
     digest_.update(folded_);
   }

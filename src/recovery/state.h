@@ -3,10 +3,10 @@
 // Events and their fields (docs/formats.md): run {schema, recovery, command, ..., mailroot [, mailroot_folders,
 // settings]}, run_end {exit, counts},
 // recovered {file, length, sha256}, service {state, action: found|stopping|stopped|started|put_back, host}, snapshot
-// {files, bytes, folders, streams, others, root, method, adopted, mailroot, superseded}, verified {ok, files, bytes,
-// level, root, wrong}, emptying {root, keep, empty_mailbox, pickup}, removing {first, last, count [, again]},
-// left_in_place {source, why}, gone {source, why}, emptied {files, kept, newcomers, by_hand}, restoring {group,
-// sources}, restored {group [, sources, in_doubt]}, probe {result, seconds, token, ...}; and of messages
+// {files, bytes, folders, streams, others, root [, facts_sha256], method, adopted, mailroot, superseded}, verified {ok,
+// files, bytes, level, root, wrong}, emptying {root, keep, empty_mailbox, pickup}, removing {first, last, count [,
+// again]}, left_in_place {source, why}, gone {source, why}, emptied {files, kept, newcomers, by_hand}, restoring
+// {group, sources}, restored {group [, sources, in_doubt]}, probe {result, seconds, token, ...}; and of messages
 // (replay/ledger.h): replay {folders, ...}, message, intent, commit, abort, in_doubt, resolved, no_probe, replay_end
 // {folders, pending, failed, ...}; and of its end: confirmed {step, how, place}, note {text}, sealed {sha256, ...},
 // abandoned {reason, items}, disposing {...}, disposed {...}. An event that is not known is passed over: the format
@@ -45,6 +45,7 @@ struct SnapshotFacts {
   std::uint64_t files = 0, bytes = 0, folders = 0, streams = 0;
   std::uint64_t others = 0;  // links and special files, recorded only
   std::string root;          // SHA-256 of tagmanifest-sha256.txt
+  std::string facts_sha256;  // of cache/facts; empty: none was kept
   bool adopted = false;
 };
 

@@ -21,7 +21,7 @@ Result<void> OtherRecovery::add_to(Plan& plan, std::vector<Traits>& traits, cons
     Traits known;
     const auto opened = open_message(*recovery_, message);
     if (opened) {
-      known = traits_of(mail::facts_of(opened->block), opened->block);
+      known = traits_of(message_facts_of(opened->block));
     } else {
       ++unread;
       known.was_read = options.dedup == Dedup::exact;  // equal bytes can still be told by the digest

@@ -59,7 +59,8 @@ class ContentGroups {
   Result<void> run(const Indexes& run) {
     std::vector<Content> contents;
     for (const auto index : run) {
-      const auto digest = reader_.content(index);
+      const auto& known = traits_[index];
+      const auto digest = known.has_whole ? Result<Sha256Bytes>(known.whole) : reader_.content(index);
       if (digest) {
         contents.push_back({*digest, index});
         std::memcpy(&traits_[index].content, digest->data(), sizeof traits_[index].content);
@@ -145,11 +146,13 @@ Result<void> find_duplicates(Plan& plan, std::vector<Traits>& traits, const Plan
       [&](const Indexes& run) { return groups.run(run); });
 }
 
-Traits traits_of(const mail::Facts& facts, const mail::HeaderBlock& block) {
+Traits traits_of(const MessageFacts& message) {
+  const auto& facts = message.facts;
   Traits known;
-  const auto digest = mail::canonical_header_digest(block);
-  std::copy_n(digest.begin(), known.header.size(), known.header.begin());
-  std::memcpy(&known.content, digest.data(), sizeof known.content);
+  known.header = message.header;
+  std::memcpy(&known.content, message.header.data(), sizeof known.content);
+  known.has_whole = message.content.has_value();
+  known.whole = message.content.value_or(Sha256Bytes());
   known.was_read = true;
   known.has_stamp = facts.arrival_filetime.has_value();
   known.stamp = facts.arrival_filetime.value_or(0);

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "replay/message_facts.h"
 #include "replay/plan.h"
 
 namespace requeue::replay {
@@ -14,15 +15,17 @@ namespace requeue::replay {
 // What is kept of each message while a plan is made, beside Plan::messages and in its order.
 struct Traits {
   std::array<unsigned char, 16> header{};  // of the canonical header block
+  Sha256Bytes whole{};                     // of the canonical content, where has_whole
   std::uint64_t message_id = 0;            // of the Message-ID's hash; 0: none
   std::uint64_t content = 0;               // tells contents with one Message-ID apart
   std::uint64_t stamp = 0;                 // FILETIME of the last X-OriginalArrivalTime
   bool has_stamp = false;
+  bool has_whole = false;
   bool was_read = false;     // its header block was; one that was not takes no part
   bool failed_last = false;  // a run has tried to hand it over and could not
 };
 
-Traits traits_of(const mail::Facts& facts, const mail::HeaderBlock& block);
+Traits traits_of(const MessageFacts& message);
 
 // What is read again only of messages that share a header block with another.
 class CopyReader {

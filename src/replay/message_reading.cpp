@@ -5,7 +5,6 @@
 #include <unordered_set>
 
 #include "core/text.h"
-#include "mail/address_search.h"
 #include "mailroot/mailroot.h"
 #include "replay/log_evidence.h"
 #include "snapshot/bag.h"
@@ -69,27 +68,6 @@ Result<OpenedMessage> open_message(recovery::Recovery& recovery, const Message& 
   REQUEUE_TRY(opened.source, open_source(recovery, message));
   REQUEUE_TRY(opened.block, mail::read_header_block(*opened.source, &opened.rest));
   return opened;
-}
-
-Result<std::vector<std::string>> only_in_streams(recovery::Recovery& recovery, const snapshot::Entry& entry,
-                                                 const mail::HeaderBlock& block) {
-  constexpr std::size_t most_bytes = std::size_t{16} << 20U;
-  std::vector<std::string> unknown;
-  for (const auto& stream : entry.streams) {
-    REQUEUE_TRY(auto reader, recovery.tree().open(std::string(snapshot::folder) + '/' + stream.stored));
-    std::string bytes(static_cast<std::size_t>(std::min<std::uint64_t>(stream.size, most_bytes)), '\0');
-    std::size_t have = 0;
-    while (have < bytes.size()) {
-      REQUEUE_TRY(const auto count, reader->read(bytes.data() + have, bytes.size() - have));
-      if (count == 0) break;
-      have += count;
-    }
-    for (auto& address : mail::addresses_in_bytes(std::string_view(bytes).substr(0, have))) {
-      const bool told = std::ranges::find(unknown, address) != unknown.end();
-      if (!told && !mail::stands_in_block(address, block)) unknown.push_back(std::move(address));
-    }
-  }
-  return unknown;
 }
 
 mail::Envelope envelope_in_force(const std::string& source, const mail::Facts& facts, const PlanOptions& options) {

@@ -25,11 +25,6 @@ Message message_of(const snapshot::Entry& entry);
 // here: the handoff does that, for each message that it hands over.
 Result<OpenedMessage> open_message(recovery::Recovery& recovery, const Message& message);
 
-// Addresses in the message's alternate streams that stand nowhere in its header block: there the true envelope lives.
-// A stream that cannot be read is told as source damage. At most 16 MiB of each stream are looked through.
-Result<std::vector<std::string>> only_in_streams(recovery::Recovery& recovery, const snapshot::Entry& entry,
-                                                 const mail::HeaderBlock& block);
-
 // The first that applies: override, x-headers, headers. x-receivers without an x-sender take the sender of the headers,
 // as the service does.
 mail::Envelope envelope_in_force(const std::string& source, const mail::Facts& facts, const PlanOptions& options);

@@ -6,10 +6,12 @@
 #include <map>
 #include <numeric>
 
+#include "core/crew.h"
 #include "core/text.h"
 #include "replay/against.h"
 #include "replay/decide.h"
 #include "replay/duplicates.h"
+#include "replay/facts_cache.h"
 #include "replay/message_reading.h"
 #include "replay/plan_edits.h"
 #include "replay/plan_notes.h"
@@ -19,6 +21,12 @@ namespace requeue::replay {
 namespace {
 
 constexpr std::size_t most_named = 1000;
+
+struct Seen {
+  Message message;
+  Selection selection = Selection::other;
+  Result<MessageFacts> known;
+};
 
 // Streams the snapshot's files once: selects, reads each header block, decides each message by itself.
 class Collector {
@@ -30,7 +38,10 @@ class Collector {
         watcher_(watcher),
         live_(live),
         selector_(recovery.state(), options.folders),
-        decider_(recovery.state(), ledger, options, now()) {
+        decider_(recovery.state(), ledger, options, now()),
+        cache_(live ? no_facts() : open_facts(recovery, watcher)),
+        crew_(options.jobs),
+        reading_(crew_, [this](Seen seen) { return take(std::move(seen)); }) {
     // Growing by doubling would hold every message twice at its peak.
     if (!live && recovery.state().snapshot) {
       const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(recovery.state().snapshot->files, 1U << 20U));
@@ -43,15 +54,25 @@ class Collector {
     if (watcher_.stop_requested()) return failure(Exit::interrupted, "interrupted while the plan was made");
     if (entry.status.kind != files::Kind::file) return {};
     watcher_.advance(1, entry.status.size);
-    const auto selection = selector_.select(entry.source);
-    if (selection == Selection::other) {
-      leave(entry.source);
-      return {};
+    auto kept = cache_->next(entry);
+    Seen seen;
+    seen.message = message_of(entry);
+    seen.selection = selector_.select(entry.source);
+    if (live_) seen.message.rare.make().stored = entry.stored;
+    if (seen.selection == Selection::other) return reading_.add_done(std::move(seen));
+    if (kept) {
+      seen.known = std::move(*kept);
+      return reading_.add_done(std::move(seen));
     }
-    return read(entry, selection == Selection::unknown_name);
+    auto shared = std::make_shared<Seen>(std::move(seen));
+    return reading_.add([this, shared, streams = entry.streams] {
+      shared->known = learn(shared->message, streams);
+      return std::move(*shared);
+    });
   }
 
-  Plan finish() {
+  Result<Plan> finish() {
+    REQUEUE_CHECK(reading_.finish());
     plan.not_replayed.assign(not_replayed_.begin(), not_replayed_.end());
     return std::move(plan);
   }
@@ -67,38 +88,44 @@ class Collector {
     if (!folder.empty()) ++not_replayed_[folder];
   }
 
-  Result<void> read(const snapshot::Entry& entry, bool unknown_name) {
-    auto message = message_of(entry);
-    if (live_) message.rare.make().stored = entry.stored;
-    Traits known;
-    const auto opened = open_message(recovery_, message);
-    if (opened) {
-      if (unknown_name && !opened->block.is_header) {
-        leave(entry.source);
-        return {};
-      }
-      auto unknown = !live_ && options_.check_streams ? only_in_streams(recovery_, entry, opened->block)
-                                                      : Result<std::vector<std::string>>();
-      if (unknown) {
-        decide(message, *opened, unknown_name, known, std::move(*unknown));
-      } else {
-        decider_.decide_unreadable(message);
-      }
+  // By several threads at once.
+  Result<MessageFacts> learn(const Message& message, const std::vector<snapshot::StoredStream>& streams) {
+    REQUEUE_TRY(const auto opened, open_message(recovery_, message));
+    auto known = message_facts_of(opened.block);
+    if (live_ || !options_.check_streams) return known;
+    for (const auto& stream : streams) {
+      REQUEUE_TRY(auto reader, recovery_.tree().open(std::string(snapshot::folder) + '/' + stream.stored));
+      REQUEUE_CHECK(find_unknown_addresses(*reader, opened.block, known.only_in_streams));
+    }
+    return known;
+  }
+
+  // In the order of the snapshot's files.
+  Result<void> take(Seen seen) {
+    auto& message = seen.message;
+    const bool unknown_name = seen.selection == Selection::unknown_name;
+    if (seen.selection == Selection::other || (unknown_name && seen.known && !seen.known->is_header)) {
+      leave(message.source);
+      return {};
+    }
+    Traits traits_of_it;
+    if (seen.known) {
+      traits_of_it = traits_of(*seen.known);
+      decide(message, std::move(*seen.known), unknown_name);
     } else {
       decider_.decide_unreadable(message);
     }
     const auto* const standing = ledger_.find(message.source);
-    known.failed_last = standing != nullptr && standing->disposition == Disposition::failed;
+    traits_of_it.failed_last = standing != nullptr && standing->disposition == Disposition::failed;
     plan.messages.push_back(std::move(message));
-    traits.push_back(known);
+    traits.push_back(traits_of_it);
     return {};
   }
 
-  void decide(Message& message, const OpenedMessage& opened, bool unknown_name, Traits& known,
-              std::vector<std::string> only_in_streams) {
+  void decide(Message& message, MessageFacts known, bool unknown_name) {
     Reading reading;
-    reading.only_in_streams = std::move(only_in_streams);
-    reading.facts = mail::facts_of(opened.block);
+    if (options_.check_streams) reading.only_in_streams = std::move(known.only_in_streams);
+    reading.facts = std::move(known.facts);
     message.arrival = arrival_of(reading.facts, message.mtime);
     message.as_found = is_as_found(message.source, options_);
     read_envelope(reading, message, options_);
@@ -106,7 +133,6 @@ class Collector {
     decider_.decide(message, reading, unknown_name);
     if (message.streams != 0 && message.disposition == Disposition::pending) note(message, "has_streams");
     if (options_.seen) options_.seen(message, reading);
-    known = traits_of(reading.facts, opened.block);
     const bool own_form = message.as_found || is_in_pickup_form(message.source);
     if (own_form && message.disposition == Disposition::pending) note_dot(message);
   }
@@ -126,7 +152,10 @@ class Collector {
   bool live_;
   Selector selector_;
   Decider decider_;
+  std::unique_ptr<FactsCache> cache_;
   std::map<std::string, std::uint64_t> not_replayed_;
+  Crew crew_;
+  InOrder<Seen> reading_;
 };
 
 Result<void> check_emptied(const recovery::State& state) {
@@ -236,8 +265,8 @@ Result<Plan> preview(recovery::Recovery& recovery, const Ledger& ledger, const P
                      const PreviewInput& look) {
   Collector collector(recovery, ledger, options, watcher, look.live);
   REQUEUE_CHECK(look.each([&](const snapshot::Entry& entry) { return collector.see(entry); }));
+  REQUEUE_TRY(auto plan, collector.finish());
   auto traits = std::move(collector.traits);
-  auto plan = collector.finish();
   REQUEUE_CHECK(check_overrides(plan, options));
   REQUEUE_CHECK(check_named(plan, options.choice.sources, "--message"));
   REQUEUE_CHECK(check_named(plan, options.releases.sources, "--release"));

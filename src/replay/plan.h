@@ -67,6 +67,7 @@ struct LiveMail {
 };
 
 struct PlanOptions {
+  unsigned jobs = 1;                 // messages read at a time
   std::vector<std::string> folders;  // --folder, besides Queue and Pickup: "Drop", "Badmail"
   Policy bounces = Policy::hold;
   Policy lists = Policy::hold;

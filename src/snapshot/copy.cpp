@@ -78,6 +78,7 @@ Result<bool> Copier::attempt(const mailroot::Item& item, const files::Relative& 
   entry.status = item.status;
   entry.stored = stored;
   if (item.status.kind == files::Kind::file) {
+    if (learner_ != nullptr) copied.lesson = learner_->begin();
     REQUEUE_TRY(const bool main, copy_main(item, copied));
     if (!main) return false;
   }
@@ -86,7 +87,10 @@ Result<bool> Copier::attempt(const mailroot::Item& item, const files::Relative& 
   entry.acl = mailroot_.rights(item.path);
   const auto after = mailroot_.status(item.path);
   if (!after && !is_change(after.error().cause)) return failure(after.error());
-  return after && same_state(*after, entry.status);
+  if (!after || !same_state(*after, entry.status)) return false;
+  if (copied.lesson) copied.learnt = copied.lesson->finish();
+  copied.lesson.reset();
+  return true;
 }
 
 Result<bool> Copier::copy_main(const mailroot::Item& item, CopiedFile& copied) {
@@ -167,7 +171,7 @@ Result<std::uint64_t> Copier::pour(files::Reader& reader, const files::Relative&
 // To the end, whatever somebody reads of it on the way to learn what it holds.
 Result<std::uint64_t> Copier::read_through(PassingReader& reader, bool main, CopiedFile& copied) {
   thread_local std::vector<char> buffer(std::size_t{256} * 1024);
-  if (main && learner_ != nullptr) copied.learnt = learner_->learn(copied.entry.source, reader);
+  if (copied.lesson) main ? copied.lesson->main(reader, copied.entry.status.size) : copied.lesson->stream(reader);
   for (;;) {
     REQUEUE_TRY(const auto count, reader.read(buffer.data(), buffer.size()));
     if (count == 0) return reader.size();

@@ -28,6 +28,7 @@ struct CopiedFile {
   Entry entry;
   std::vector<Payload> payload;
   bool linked = false;
+  std::unique_ptr<Lesson> lesson;
   std::string learnt;  // see Learner
 };
 

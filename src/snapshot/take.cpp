@@ -93,7 +93,7 @@ class Taking {
     count(entry);
     if (copied->linked) ++taken.linked;
     for (auto& each : copied->payload) payload.push_back(std::move(each));
-    if (learner_ != nullptr) REQUEUE_CHECK(learner_->keep(entry, copied->learnt));
+    if (learner_ != nullptr) learner_->keep(entry, copied->learnt);
     return tag_.add(render_entry(entry));
   }
 
@@ -145,6 +145,7 @@ Result<Taken> copy_and_seal(files::Tree& recovery, files::Tree& mailroot, const 
   REQUEUE_TRY(const auto counts, mailroot::walk(mailroot, [&](const Item& item) { return taking.see(item); }));
   static_cast<void>(counts);  // what was copied is counted, not what was seen
   REQUEUE_TRY(auto tag_sha256, taking.finish_tag());
+  if (options.learner != nullptr) taking.taken.facts.facts_sha256 = options.learner->finish();
   REQUEUE_TRY(taking.taken.facts.root,
               seal(recovery, info, taking.payload, taking.payload_bytes, std::move(tag_sha256)));
   REQUEUE_TRY(taking.taken.superseded, prune_superseded(recovery));
@@ -162,6 +163,7 @@ Json fields_of(const Taken& taken, const files::Tree& mailroot) {
               {"method", taken.linked > 0 ? "link" : "copy"},
               {"adopted", facts.adopted}};
   if (taken.linked > 0) fields["linked"] = taken.linked;
+  if (!facts.facts_sha256.empty()) fields["facts_sha256"] = facts.facts_sha256;
   // A copy made by hand is not the Mailroot: restore and replay must never take it for that.
   fields[facts.adopted ? "backup" : "mailroot"] = files::to_text(mailroot.path());
   if (taken.superseded.size() > most_named_in_the_journal) {

@@ -1,6 +1,7 @@
 // Taking a snapshot, and reading it again from the disk.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,14 +25,22 @@ enum class Method {
 };
 
 // Learns of each file while it is copied, so that nobody reads it again for that.
+class Lesson {  // of one file, in one thread
+ public:
+  virtual ~Lesson() = default;
+  // Reads as much as it likes of the `size` bytes; an error that it meets is met again by the copier.
+  virtual void main(ByteReader& bytes, std::uint64_t size) = 0;
+  virtual void stream(ByteReader& bytes) = 0;  // of each alternate stream, after main()
+  virtual std::string finish() = 0;            // for keep(); empty: nothing
+};
 class Learner {
  public:
   virtual ~Learner() = default;
-  // Reads as much of the file as it likes, errors included: the copier meets those again. What it gives is handed to
-  // keep(). By several threads at once.
-  virtual std::string learn(const files::Relative& source, ByteReader& bytes) = 0;
-  // In the order of files.jsonl, in the thread that takes the snapshot; also where nothing was learnt.
-  virtual Result<void> keep(const Entry& entry, const std::string& learnt) = 0;
+  virtual std::unique_ptr<Lesson> begin() = 0;  // by several threads at once
+  // In the order of files.jsonl, by the thread that takes the snapshot; also of that of which nothing was learnt.
+  virtual void keep(const Entry& entry, const std::string& learnt) = 0;
+  // When all is copied: what the journal is to say of what was kept; empty: nothing was.
+  virtual std::string finish() = 0;
 };
 
 struct TakeOptions {

@@ -10,6 +10,7 @@
 
 #include "core/text.h"
 #include "recovery/recovery.h"
+#include "replay/facts_cache.h"
 #include "replay/plan.h"
 #include "snapshot/take.h"
 #include "support/temporary_folder.h"
@@ -42,8 +43,12 @@ class Planning {
     }
   }
 
+  bool keeps_facts = false;  // as the program does; without, each plan reads the messages
+  unsigned jobs = 1;
+
   [[nodiscard]] boost::filesystem::path mailroot() const { return folder_.path() / "mailroot"; }
   [[nodiscard]] boost::filesystem::path snapshot() const { return folder_.path() / "recovery/snapshot/data/mailroot"; }
+  [[nodiscard]] boost::filesystem::path facts() const { return folder_.path() / "recovery/cache/facts"; }
   [[nodiscard]] recovery::Recovery& recovery() { return *recovery_; }
   [[nodiscard]] const replay::Ledger& ledger() const { return ledger_; }
   [[nodiscard]] files::Files& files() { return *files_; }
@@ -64,7 +69,11 @@ class Planning {
     REQUIRE(opened);
     recovery_ = std::move(*opened);
     const auto tree = files_->open(mailroot()).value();
-    REQUIRE(snapshot::take(*recovery_, *tree, {"requeue test", "", "host"}, {}, watcher_));
+    const auto learner = replay::make_facts_writer(recovery_->tree(), watcher_);
+    snapshot::TakeOptions options;
+    options.jobs = jobs;
+    if (keeps_facts) options.learner = learner.get();
+    REQUIRE(snapshot::take(*recovery_, *tree, {"requeue test", "", "host"}, options, watcher_));
   }
   void empty(const Json& keep = Json::array()) {
     if (!recovery_) take();
@@ -95,7 +104,20 @@ class Planning {
  private:
   TemporaryFolder folder_;
   std::unique_ptr<files::Files> files_;
-  Watcher watcher_;
+  class Ear final : public Watcher {
+   public:
+    explicit Ear(std::vector<std::string>& heard) : heard_(heard) {}
+    void say(std::string_view line) override { heard_.emplace_back(line); }
+
+   private:
+    std::vector<std::string>& heard_;
+  };
+
+ public:
+  std::vector<std::string> heard;
+
+ private:
+  Ear watcher_{heard};
   replay::Ledger ledger_;
   std::unique_ptr<recovery::Recovery> recovery_;
   int added_ = 0;

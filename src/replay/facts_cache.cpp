@@ -1,0 +1,103 @@
+#include "replay/facts_cache.h"
+
+#include <vector>
+
+#include "core/text.h"
+#include "replay/facts_form.h"
+
+namespace requeue::replay {
+namespace {
+
+class NoFacts final : public FactsCache {
+ public:
+  std::optional<MessageFacts> next(const snapshot::Entry& /*entry*/) override { return std::nullopt; }
+};
+
+class KeptFacts final : public FactsCache {
+ public:
+  explicit KeptFacts(std::unique_ptr<files::Reader> file) : file_(std::move(file)) {}
+
+  bool begin() { return take(facts_form.size()) == facts_form; }
+
+  std::optional<MessageFacts> next(const snapshot::Entry& entry) override {
+    if (ended_) return std::nullopt;
+    const auto head = take(record_head_size);
+    if (head.size() < record_head_size) return end();
+    const auto length = record_length(head);
+    const bool same = head.substr(4) == from_hex(entry.sha256).value_or("");
+    const auto record = take(length);
+    // It has the digest of the record, and yet is about other files: nothing of it is used from here on.
+    if (!same || record.size() != length) return end();
+    if (length == 0) return std::nullopt;
+    return from_record(record);
+  }
+
+ private:
+  std::optional<MessageFacts> end() {
+    ended_ = true;
+    return std::nullopt;
+  }
+
+  // Less than asked for at the end of the file. Valid until the next call.
+  std::string_view take(std::size_t size) {
+    while (buffer_.size() - at_ < size) {
+      buffer_.erase(0, at_);
+      at_ = 0;
+      const auto have = buffer_.size();
+      buffer_.resize(have + block_size);
+      const auto count = file_->read(buffer_.data() + have, block_size);
+      buffer_.resize(have + (count ? *count : 0));
+      if (!count || *count == 0) break;
+    }
+    const auto found = std::string_view(buffer_).substr(at_, size);
+    at_ += found.size();
+    return found;
+  }
+
+  static constexpr std::size_t block_size = std::size_t{256} << 10U;
+  std::unique_ptr<files::Reader> file_;
+  std::string buffer_;
+  std::size_t at_ = 0;
+  bool ended_ = false;
+};
+
+Result<std::string> digest_of_file(files::Reader& file) {
+  std::vector<char> buffer(std::size_t{256} << 10U);
+  Sha256 digest;
+  for (;;) {
+    REQUEUE_TRY(const auto count, file.read(buffer.data(), buffer.size()));
+    if (count == 0) return digest.hex();
+    digest.update({buffer.data(), count});
+  }
+}
+
+Result<std::unique_ptr<FactsCache>> open_kept(recovery::Recovery& recovery, const std::string& expected) {
+  REQUEUE_TRY(auto whole, recovery.tree().open(facts_path()));
+  REQUEUE_TRY(const auto digest, digest_of_file(*whole));
+  if (digest != expected)
+    return failure(Exit::verification, "", files::to_text(facts_path()), "its bytes have changed");
+  REQUEUE_TRY(auto file, recovery.tree().open(facts_path()));
+  auto kept = std::make_unique<KeptFacts>(std::move(file));
+  if (!kept->begin()) return failure(Exit::verification, "", files::to_text(facts_path()), "it has another form");
+  return kept;
+}
+
+}  // namespace
+
+std::unique_ptr<FactsCache> no_facts() {
+  return std::make_unique<NoFacts>();
+}
+
+std::unique_ptr<FactsCache> open_facts(recovery::Recovery& recovery, Watcher& watcher) {
+  const auto& snapshot = recovery.state().snapshot;
+  // After a disposal there is none, and nothing to say about it.
+  if (!snapshot || snapshot->facts_sha256.empty() || recovery.state().payload_destroyed())
+    return std::make_unique<NoFacts>();
+  auto kept = open_kept(recovery, snapshot->facts_sha256);
+  if (kept) return std::move(*kept);
+  watcher.say("what was learnt of the messages while they were copied cannot be used (" + printable(kept.error().path) +
+              ": " + printable(kept.error().why) + "); they are read again");
+  return std::make_unique<NoFacts>();
+}
+
+}  // namespace requeue::replay

@@ -1,0 +1,31 @@
+// The facts of every message, learnt in the pass that copies it and kept in RECOVERY/cache/facts, so that a plan opens
+// none again but those that are copies of one another. Derived: all of it can be read from the snapshot. Checked: it
+// counts only while its SHA-256 is the one that the journal's `snapshot` event names, and each record only for the very
+// bytes that it was learnt of. Never trusted: what is handed over, and to whom, is read from the message itself.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "recovery/recovery.h"
+#include "replay/message_facts.h"
+#include "snapshot/take.h"
+
+namespace requeue::replay {
+
+// For snapshot::TakeOptions. What it cannot keep is told and does no harm: plans then read the messages.
+std::unique_ptr<snapshot::Learner> make_facts_writer(files::Tree& recovery, Watcher& watcher);
+
+class FactsCache {
+ public:
+  virtual ~FactsCache() = default;
+  // Of the next file of files.jsonl, in its order; nullopt: it must be read. To be asked for each file.
+  virtual std::optional<MessageFacts> next(const snapshot::Entry& entry) = 0;
+};
+
+std::unique_ptr<FactsCache> no_facts();  // of a Mailroot as it stands: each is read
+// One without anything where none was kept, or where it is not what was recorded (told).
+std::unique_ptr<FactsCache> open_facts(recovery::Recovery& recovery, Watcher& watcher);
+
+}  // namespace requeue::replay
