@@ -255,7 +255,8 @@ TEST_CASE("what cannot be staged is told when its turn comes, after the groups b
   REQUIRE_FALSE(result);
   CHECK(result.error().cause == Cause::no_space);
   const auto before = runs.handed_over().size();
-  CHECK(before >= 4);
+  // Of several at work, which one meets the full disk is chance.
+  if (jobs == 1) CHECK(before == 4);
   CHECK(before % 2 == 0);
   CHECK(runs.staged() == 0);
   runs.faults->heal();
