@@ -3,7 +3,8 @@ if(WIN32)
   configure_file(${CMAKE_SOURCE_DIR}/src/windows/program.rc.in ${CMAKE_BINARY_DIR}/program.rc @ONLY)
   enable_language(RC)
   # As an object: in an archive the linker would find the import first.
-  add_library(requeue_windows_program OBJECT ${CMAKE_SOURCE_DIR}/src/windows/tick_count.c ${CMAKE_BINARY_DIR}/program.rc)
+  add_library(requeue_windows_program OBJECT ${CMAKE_SOURCE_DIR}/src/windows/tick_count.c
+    ${CMAKE_SOURCE_DIR}/src/windows/terminate.cpp ${CMAKE_BINARY_DIR}/program.rc)
 endif()
 
 # A number behind the target: the bytes that the program may have.

@@ -10,6 +10,28 @@ else()
   set(REQUEUE_OTHER_PLATFORM "_windows(_test)?\\.cpp$")
 endif()
 
+# Most of a build is reading the same headers and instantiating the same templates again: ten files are compiled as one.
+function(requeue_unity target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 10)
+  if(NOT WIN32)
+    return()
+  endif()
+  # The macros of windows.h stay with those that need it: they are compiled together, and apart from the others.
+  set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
+  get_target_property(sources ${target} SOURCES)
+  set(number_common 0)
+  set(number_windows 0)
+  foreach(source ${sources})
+    set(kind common)
+    if(source MATCHES "_windows(_test)?\\.cpp$")
+      set(kind windows)
+    endif()
+    math(EXPR group "${number_${kind}} / 10")
+    math(EXPR number_${kind} "${number_${kind}} + 1")
+    set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${kind}_${group})
+  endforeach()
+endfunction()
+
 function(requeue_room name)
   cmake_parse_arguments(ROOM "" "" "USES;LIBRARIES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
@@ -26,16 +48,10 @@ function(requeue_room name)
   set_property(GLOBAL APPEND PROPERTY requeue_rooms ${name})
   list(TRANSFORM ROOM_USES PREPEND requeue_)
   target_link_libraries(requeue_${name} PUBLIC ${ROOM_USES} ${ROOM_LIBRARIES} PRIVATE requeue_warnings)
-  # Most of a build is reading the same headers and instantiating the same templates again.
-  set_target_properties(requeue_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 10)
+  requeue_unity(requeue_${name})
   # Files that are to be compiled by themselves: those that scripts/mutation changes one by one.
   list(TRANSFORM REQUEUE_APART PREPEND ${CMAKE_SOURCE_DIR}/ OUTPUT_VARIABLE apart)
   set_source_files_properties(${apart} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
-  if(WIN32)
-    # The macros of windows.h stay with those that need it.
-    list(FILTER sources INCLUDE REGEX "_windows\\.cpp$")
-    set_source_files_properties(${sources} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
-  endif()
   # One precompiled header for all: what nearly every file includes and is slow to read.
   if(name STREQUAL "core")
     target_precompile_headers(requeue_core PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled.h)
@@ -62,9 +78,10 @@ function(requeue_room_tests name)
     add_test(NAME ${name} COMMAND test_${name})
     return()
   endif()
+  requeue_unity(test_${name})
   # What opens a file once for each of its bytes would take Wine many minutes, and says nothing of Windows.
   add_test(NAME ${name} COMMAND test_${name} "~[exhaustive]")
-  set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77)
+  set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600)
 endfunction()
 
 # One test a room: that it includes nothing from above.

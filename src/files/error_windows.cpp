@@ -16,7 +16,7 @@ struct Meaning {
 constexpr std::string_view absent = "no such file or directory";
 constexpr std::string_view no_rights = "permission denied";
 constexpr std::string_view in_use = "another program has it open and does not share it";
-constexpr std::string_view full = "no space left on the volume";
+constexpr std::string_view volume_full = "no space left on the volume";
 constexpr std::string_view device_failed = "the device reported an error";
 constexpr std::string_view host_gone = "the connection to the other host was lost";
 
@@ -37,8 +37,8 @@ constexpr std::array meanings{
     Meaning{ERROR_LOCK_VIOLATION, Cause::busy, "another program has locked a part of it"},
     Meaning{ERROR_USER_MAPPED_FILE, Cause::busy, in_use},
     Meaning{ERROR_BUSY, Cause::busy, in_use},
-    Meaning{ERROR_DISK_FULL, Cause::no_space, full},
-    Meaning{ERROR_HANDLE_DISK_FULL, Cause::no_space, full},
+    Meaning{ERROR_DISK_FULL, Cause::no_space, volume_full},
+    Meaning{ERROR_HANDLE_DISK_FULL, Cause::no_space, volume_full},
     Meaning{1295, Cause::no_space, "the disk quota is used up"},  // ERROR_DISK_QUOTA_EXCEEDED
     Meaning{ERROR_IO_DEVICE, Cause::io, device_failed},
     Meaning{ERROR_CRC, Cause::io, device_failed},

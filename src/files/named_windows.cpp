@@ -6,7 +6,7 @@
 namespace requeue::files::nt {
 namespace {
 
-tl::unexpected<Error> refused(Error error) {
+tl::unexpected<Error> not_written(Error error) {
   error.exit = Exit::precondition;
   return failure(std::move(error));
 }
@@ -54,14 +54,14 @@ Result<std::string> read_named_file(const Path& path, std::uint64_t limit) {
   constexpr std::string_view what = "cannot read a file";
   REQUEUE_TRY(const Path whole, resolve(path));
   Handle file(CreateFileW(extended_text(whole).c_str(), GENERIC_READ, share_all, nullptr, OPEN_EXISTING, 0, nullptr));
-  if (!file) return refused(error_of(GetLastError(), std::string(what), path));
+  if (!file) return not_written(error_of(GetLastError(), std::string(what), path));
   auto bytes = read_all(*make_reader(std::move(file), path), limit);
   if (bytes) return bytes;
   if (bytes.error().path.empty()) {
     bytes.error().path = text_of(path);
     bytes.error().hint = "check that this is the file you meant";
   }
-  return refused(std::move(bytes.error()));
+  return not_written(std::move(bytes.error()));
 }
 
 Result<std::unique_ptr<Writer>> write_named_file(const Path& path) {
@@ -71,7 +71,7 @@ Result<std::unique_ptr<Writer>> write_named_file(const Path& path) {
   manner.options = FILE_DIRECTORY_FILE;
   Handle folder;
   if (const auto status = open_at(nullptr, wide(native_text(path.parent_path())), manner, folder); status < 0) {
-    return refused(error_of_status(status, std::string(what), path));
+    return not_written(error_of_status(status, std::string(what), path));
   }
   Handle old;
   Facts facts;
@@ -85,7 +85,7 @@ Result<std::unique_ptr<Writer>> write_named_file(const Path& path) {
   manner.options = FILE_NON_DIRECTORY_FILE;
   Handle file;
   const auto made = open_at(folder.get(), wide(".requeue-" + random_hex(8) + ".tmp"), manner, file);
-  if (made < 0) return refused(error_of_status(made, std::string(what), path));
+  if (made < 0) return not_written(error_of_status(made, std::string(what), path));
   return std::make_unique<NamedWriter>(std::move(folder), std::move(file), path);
 }
 

@@ -15,25 +15,25 @@ namespace {
 constexpr std::string_view what = "cannot tell which folder this path means";
 constexpr int most_links = 40;
 
-tl::unexpected<Error> refused(Error error) {
+tl::unexpected<Error> unresolved(Error error) {
   error.exit = Exit::precondition;
   return failure(std::move(error));
 }
 
-tl::unexpected<Error> refused(const Path& path, std::string_view why) {
+tl::unexpected<Error> unresolved(const Path& path, std::string_view why) {
   return failure(Exit::precondition, std::string(what), text_of(path), std::string(why));
 }
 
 Result<std::string> absolute(const Path& path) {
   const auto given = narrow(path.native());
-  if (given.empty()) return refused(path, "the path is empty");
+  if (given.empty()) return unresolved(path, "the path is empty");
   if (given.starts_with(R"(\\?\)")) return plain_path(given);
   const auto units = wide(given);
   std::vector<wchar_t> buffer(32768);
   const DWORD length = GetFullPathNameW(units.c_str(), static_cast<DWORD>(buffer.size()), buffer.data(), nullptr);
-  if (length == 0 || length >= buffer.size()) return refused(error_of(GetLastError(), std::string(what), path));
+  if (length == 0 || length >= buffer.size()) return unresolved(error_of(GetLastError(), std::string(what), path));
   auto full = plain_path(narrow({buffer.data(), length}));
-  if (full.starts_with(R"(\\.\)")) return refused(path, "it names a device");
+  if (full.starts_with(R"(\\.\)")) return unresolved(path, "it names a device");
   return full;
 }
 
@@ -73,7 +73,7 @@ class Walk {
 
   Result<void> begin(const std::string& full) {
     const auto length = root_length(full);
-    if (length == 0) return refused(given_, "it is neither on a drive nor on a share");
+    if (length == 0) return unresolved(given_, "it is neither on a drive nor on a share");
     root_ = full.substr(0, length);
     if (root_.back() != '\\') root_ += '\\';
     done_.clear();
@@ -138,13 +138,13 @@ class Walk {
   }
 
   Result<void> follow(const std::string& part) {
-    if (++links_ > most_links) return refused(given_, "links in it lead in a circle");
+    if (++links_ > most_links) return unresolved(given_, "links in it lead in a circle");
     Handle link;
     if (const auto status = open_at(handle_.get(), wide(part), {}, link); status < 0) {
-      return refused(error_of_status(status, std::string(what), given_));
+      return unresolved(error_of_status(status, std::string(what), given_));
     }
     auto target = read_link(link.get(), given_);
-    if (!target) return refused(std::move(target.error()));
+    if (!target) return unresolved(std::move(target.error()));
     auto plain = with_letter(plain_path(*target));
     if (root_length(plain) == 0) plain = plain.starts_with('\\') ? root_ + plain.substr(1) : whole() + "\\" + plain;
     for (const auto& rest : parts_) plain += "\\" + rest;

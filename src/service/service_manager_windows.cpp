@@ -52,11 +52,11 @@ tl::unexpected<Trouble> trouble(DWORD error) {
   return tl::unexpected<Trouble>(Trouble{kind_of(error), system_words(error)});
 }
 
-struct Close {
+struct CloseService {
   using pointer = SC_HANDLE;
   void operator()(SC_HANDLE handle) const { CloseServiceHandle(handle); }
 };
-using Handle = std::unique_ptr<SC_HANDLE, Close>;
+using Handle = std::unique_ptr<SC_HANDLE, CloseService>;
 
 // The manager's handle must outlive the service's.
 struct Opened {

@@ -7,7 +7,7 @@ using namespace requeue::mail;
 
 namespace {
 
-Facts facts(std::string_view bytes) {
+Facts facts_in(std::string_view bytes) {
   return facts_of(parse_header_block(bytes));
 }
 
@@ -19,7 +19,7 @@ std::string date(std::string_view value) {
 }  // namespace
 
 TEST_CASE("The facts of an ordinary message") {
-  const auto found = facts(
+  const auto found = facts_in(
       "Received: from a by b with Microsoft SMTPSVC(8.0.9200.16384);\r\n\t Fri, 3 Feb 2017 01:30:51 -0500\r\n"
       "Received: older; Thu, 2 Feb 2017 01:30:51 -0500\r\nMessage-Id: <1@x>\r\nmessage-id: <2@x>\r\n"
       "Date: Fri, 3 Feb 2017 06:30:50 +0000\r\nSUBJECT: Hello\r\n there\r\nFrom: F <f@x>\r\nTo: a@x\r\n"
@@ -44,12 +44,12 @@ TEST_CASE("The facts of an ordinary message") {
 TEST_CASE("A stamp that is none gives no arrival") {
   for (const auto* bad : {"FILETIME=[27F8B200:01CF4A76", "FILETIME=[27F8B200]", "FILETIME=[:]", "FILETIME=[G:1]",
                           "FILETIME=[123456789:1]", "FILETIME=[]:", ""}) {
-    CHECK_FALSE(facts("X-OriginalArrivalTime: " + std::string(bad) + "\nFrom: a@b\n\n").arrival_filetime);
+    CHECK_FALSE(facts_in("X-OriginalArrivalTime: " + std::string(bad) + "\nFrom: a@b\n\n").arrival_filetime);
   }
 }
 
 TEST_CASE("Bounce reports are told by type and report-type together") {
-  const auto report = [](const std::string& type) { return facts("Content-Type: " + type + "\n\n").bounce_report; };
+  const auto report = [](const std::string& type) { return facts_in("Content-Type: " + type + "\n\n").bounce_report; };
   CHECK(report("multipart/report; report-type=delivery-status; boundary=x"));
   CHECK(report("Multipart/Report; boundary=\"a;b\"; Report-Type=\"Disposition-Notification\""));
   CHECK(report("multipart/report (c;omment);\r\n report-type = delivery-status"));
@@ -61,9 +61,9 @@ TEST_CASE("Bounce reports are told by type and report-type together") {
 
 TEST_CASE("List mail is told by its fields") {
   for (const auto* name : {"List-Id", "LIST-POST", "Mailing-List", "X-Mailing-List", "Delivered-To"}) {
-    CHECK(facts(std::string(name) + ": x\nFrom: a@b\n\n").list_mail);
+    CHECK(facts_in(std::string(name) + ": x\nFrom: a@b\n\n").list_mail);
   }
-  CHECK_FALSE(facts("List-Unsubscribe: x\nFrom: a@b\n\n").list_mail);
+  CHECK_FALSE(facts_in("List-Unsubscribe: x\nFrom: a@b\n\n").list_mail);
 }
 
 TEST_CASE("Dates") {
@@ -91,8 +91,8 @@ TEST_CASE("What is no date") {
 }
 
 TEST_CASE("No header block: no message") {
-  CHECK_FALSE(facts("").is_message);
-  CHECK_FALSE(facts("text\nFrom: a@b\n\n").is_message);
-  CHECK(facts("From: a@b").is_message);
-  CHECK(facts("From: a@b\r\n\r\nbody").header_size == 13);
+  CHECK_FALSE(facts_in("").is_message);
+  CHECK_FALSE(facts_in("text\nFrom: a@b\n\n").is_message);
+  CHECK(facts_in("From: a@b").is_message);
+  CHECK(facts_in("From: a@b\r\n\r\nbody").header_size == 13);
 }

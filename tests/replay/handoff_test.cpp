@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "replay/handoff.h"
+#include "replay/index_of.h"
 #include "replay/plan_fixture.h"
 #include "support/faulty_files.h"
 #include "support/recording_files.h"
@@ -16,13 +17,6 @@ namespace fs = boost::filesystem;
 namespace {
 
 using Lines = std::vector<std::string>;
-
-std::size_t index_of(const Lines& lines, const std::string& part, std::size_t from = 0) {
-  for (auto i = from; i < lines.size(); ++i) {
-    if (lines[i].find(part) != std::string::npos) return i;
-  }
-  return lines.size();
-}
 
 // An emptied Mailroot, a plan of its messages, and where they are handed over.
 class HandingOver {

@@ -15,22 +15,20 @@ namespace fs = boost::filesystem;
 
 namespace {
 
-const std::string source = "Queue/a.eml";
-
 // A message that a restart left in doubt, and a plan that says so.
 struct Doubtful {
   Doubtful() {
-    name = cut.intend(source);
+    name = cut.intend(queued);
     write(cut.staging() / name, cut.composed);
     cut.settle("boot-2");
     plan.messages.resize(1);
-    plan.messages[0].source = source;
+    plan.messages[0].source = queued;
     plan.messages[0].disposition = replay::Disposition::in_doubt;
     plan.messages[0].rule = "reboot";
     plan.messages[0].final_now = true;
   }
   Result<void> say(bool sent) {
-    const std::vector<replay::PersonsWord> words{{source, sent}};
+    const std::vector<replay::PersonsWord> words{{queued, sent}};
     REQUEUE_CHECK(replay::check_words(*cut.recovery, *cut.ledger, plan, *cut.disk, words));
     return replay::resolve(*cut.recovery, *cut.ledger, plan, {}, *cut.disk, words, cut.watcher);
   }
@@ -44,8 +42,8 @@ struct Doubtful {
 TEST_CASE("sent: it counts as replayed, by rule resolved_sent, and its staged file goes", "[resolve]") {
   Doubtful doubt;
   REQUIRE(doubt.say(true));
-  CHECK(doubt.cut.standing(source) == "replayed resolved_sent");
-  CHECK(doubt.cut.ledger->is_final(source));
+  CHECK(doubt.cut.standing(queued) == "replayed resolved_sent");
+  CHECK(doubt.cut.ledger->is_final(queued));
   CHECK_FALSE(doubt.cut.stands(doubt.cut.staging()));
   const auto event = doubt.cut.events("resolved").at(0);
   CHECK(event["word"] == "sent");
@@ -56,17 +54,17 @@ TEST_CASE("sent: it counts as replayed, by rule resolved_sent, and its staged fi
 TEST_CASE("not sent: it is pending again, and its staged file goes", "[resolve]") {
   Doubtful doubt;
   REQUIRE(doubt.say(false));
-  CHECK(doubt.cut.standing(source) == "pending resolved_not_sent");
-  CHECK_FALSE(doubt.cut.ledger->is_final(source));
+  CHECK(doubt.cut.standing(queued) == "pending resolved_not_sent");
+  CHECK_FALSE(doubt.cut.ledger->is_final(queued));
   CHECK_FALSE(doubt.cut.stands(doubt.cut.staging()));
   CHECK(doubt.cut.events("resolved").at(0)["word"] == "not_sent");
   // The same for whoever reads the journal next, and the message may be in doubt anew.
   doubt.cut.settle("boot-3");
-  CHECK(doubt.cut.standing(source) == "pending resolved_not_sent");
-  doubt.cut.intend(source, 2);
+  CHECK(doubt.cut.standing(queued) == "pending resolved_not_sent");
+  doubt.cut.intend(queued, 2);
   fs::create_directories(doubt.cut.staging());
   doubt.cut.settle("boot-4");
-  CHECK(doubt.cut.standing(source) == "in_doubt staging_gone");
+  CHECK(doubt.cut.standing(queued) == "in_doubt staging_gone");
 }
 
 TEST_CASE("the word is on the disk before the staged file goes", "[resolve]") {
@@ -91,12 +89,12 @@ TEST_CASE("details are on the disk before the doubt that names them", "[resolve]
   planning.event("gone", {{"source", "Queue/a.eml"}, {"why", "gone_before_empty"}});
   planning.event("emptied", {{"files", 0}, {"kept", 0}, {"newcomers", 0}, {"by_hand", false}});
   const auto plan = planning.plan();
-  REQUIRE(decision(plan, source) == "in_doubt gone_before_empty");
+  REQUIRE(decision(plan, queued) == "in_doubt gone_before_empty");
   REQUIRE(planning.recovery().flush());
   record->forget();
   Watcher watcher;
   REQUIRE(
-      replay::resolve(planning.recovery(), planning.ledger(), plan, {}, planning.files(), {{source, true}}, watcher));
+      replay::resolve(planning.recovery(), planning.ledger(), plan, {}, planning.files(), {{queued, true}}, watcher));
   const auto calls = record->lines({"flush", "write"});
   const auto details = std::find(calls.begin(), calls.end(), "flush messages.jsonl");
   const auto told = std::find(calls.begin(), calls.end(), "write journal.jsonl");
@@ -117,7 +115,7 @@ TEST_CASE("not sent is no word to take while the file stands in Pickup", "[resol
   const auto said = doubt.say(false);
   REQUIRE_FALSE(said);
   CHECK(said.error().exit == Exit::precondition);
-  CHECK(doubt.cut.standing(source) == "in_doubt reboot");
+  CHECK(doubt.cut.standing(queued) == "in_doubt reboot");
   CHECK(doubt.cut.events("resolved").empty());
   CHECK(doubt.say(true));
 }
@@ -129,21 +127,21 @@ TEST_CASE("a word on what is not in doubt, on no message, or twice, is refused a
         replay::check_words(*doubt.cut.recovery, *doubt.cut.ledger, doubt.plan, *doubt.cut.disk, words);
     return checked ? Exit::done : checked.error().exit;
   };
-  CHECK(refused({{source, true}}) == Exit::done);
+  CHECK(refused({{queued, true}}) == Exit::done);
   CHECK(refused({{"Queue/b.eml", true}}) == Exit::usage);
-  CHECK(refused({{source, true}, {source, false}}) == Exit::usage);
+  CHECK(refused({{queued, true}, {queued, false}}) == Exit::usage);
   doubt.plan.messages[0].disposition = replay::Disposition::held;
-  CHECK(refused({{source, false}}) == Exit::precondition);
+  CHECK(refused({{queued, false}}) == Exit::precondition);
   doubt.plan.messages[0].disposition = replay::Disposition::in_doubt;
   doubt.plan.messages[0].rule = "open_intent";
-  CHECK(refused({{source, false}}) == Exit::precondition);
+  CHECK(refused({{queued, false}}) == Exit::precondition);
 }
 
 TEST_CASE("a recorded word on what is not in doubt changes nothing", "[resolve]") {
   Doubtful doubt;
   REQUIRE(doubt.say(true));
-  REQUIRE(doubt.cut.recovery->record("resolved", {{"source", source}, {"word", "not_sent"}}));
-  CHECK(doubt.cut.standing(source) == "replayed resolved_sent");
+  REQUIRE(doubt.cut.recovery->record("resolved", {{"source", queued}, {"word", "not_sent"}}));
+  CHECK(doubt.cut.standing(queued) == "replayed resolved_sent");
   REQUIRE(doubt.cut.recovery->record("resolved", {{"source", "Queue/unknown.eml"}, {"word", "not_sent"}}));
   CHECK(doubt.cut.standing("Queue/unknown.eml") == "pending");
 }

@@ -18,6 +18,9 @@
 
 namespace requeue::tests {
 
+// The message whose handoff is cut short.
+inline const std::string queued = "Queue/a.eml";
+
 inline std::string sha256_of(std::string_view bytes) {
   Sha256 sha256;
   sha256.update(bytes);

@@ -5,6 +5,7 @@
 #include <boost/filesystem.hpp>
 #include <catch2/catch.hpp>
 
+#include "replay/index_of.h"
 #include "replay/settle_fixture.h"
 
 using namespace requeue;
@@ -13,7 +14,6 @@ namespace fs = boost::filesystem;
 
 namespace {
 
-const std::string source = "Queue/a.eml";
 using Boot = std::optional<std::string>;
 // Of the run that settles; the intent's is boot-1.
 const std::vector<Boot> every_boot = {"boot-1", "boot-2", std::nullopt};
@@ -25,7 +25,7 @@ struct Decided {
 };
 
 Decided decided(CutShort& cut) {
-  return {cut.standing(source), cut.events("commit").size(), cut.events("abort").size(), cut.events("in_doubt").size()};
+  return {cut.standing(queued), cut.events("commit").size(), cut.events("abort").size(), cut.events("in_doubt").size()};
 }
 
 void check_in_doubt(CutShort& cut, const std::string& rule) {
@@ -36,19 +36,12 @@ void check_in_doubt(CutShort& cut, const std::string& rule) {
   CHECK(doubts == 1);
 }
 
-std::size_t index_of(const std::vector<std::string>& lines, const std::string& part, std::size_t from = 0) {
-  for (std::size_t i = from; i < lines.size(); ++i) {
-    if (lines[i].find(part) != std::string::npos) return i;
-  }
-  return lines.size();
-}
-
 }  // namespace
 
 TEST_CASE("no token and Pickup where the intent names them: in doubt, staging_gone", "[settle]") {
   const auto gone = GENERATE(as<std::string>{}, "token", "staging", "Pickup", "both", "another's token", "a link");
   CutShort cut;
-  const auto name = cut.intend(source);
+  const auto name = cut.intend(queued);
   write(cut.staging() / name, cut.composed);
   if (gone == "token") fs::remove(cut.staging() / "token");
   if (gone == "staging") fs::remove_all(cut.staging());
@@ -71,13 +64,13 @@ TEST_CASE("our bytes in Pickup: handed over, whatever is staged and whatever the
   for (const auto& boot : every_boot) {
     for (const std::string staged : {"none", "right", "wrong"}) {
       CutShort cut;
-      const auto name = cut.intend(source);
+      const auto name = cut.intend(queued);
       write(cut.pickup() / name, cut.composed);
       if (staged == "right") write(cut.staging() / name, cut.composed);
       if (staged == "wrong") write(cut.staging() / name, "half of i");
       INFO(staged << ' ' << boot.value_or("unknown"));
       const auto settled = cut.settle(boot);
-      CHECK(cut.standing(source) == "replayed found_in_pickup");
+      CHECK(cut.standing(queued) == "replayed found_in_pickup");
       CHECK(settled.committed == 1);
       CHECK(cut.events("commit").at(0)["how"] == "found_in_pickup");
       CHECK(read(cut.pickup() / name) == cut.composed);
@@ -90,7 +83,7 @@ TEST_CASE("other bytes in Pickup under the name: in doubt, name_taken, and both 
   for (const auto& boot : every_boot) {
     for (const std::string found : {"file", "folder", "link"}) {
       CutShort cut;
-      const auto name = cut.intend(source);
+      const auto name = cut.intend(queued);
       write(cut.staging() / name, cut.composed);
       if (found == "file") write(cut.pickup() / name, "somebody else's");
       if (found == "folder") fs::create_directory(cut.pickup() / name);
@@ -106,10 +99,10 @@ TEST_CASE("other bytes in Pickup under the name: in doubt, name_taken, and both 
 
 TEST_CASE("staged as composed, nothing in Pickup, the same boot: it was not sent, and is now", "[settle]") {
   CutShort cut;
-  const auto name = cut.intend(source);
+  const auto name = cut.intend(queued);
   write(cut.staging() / name, cut.composed);
   const auto settled = cut.settle("boot-1");
-  CHECK(cut.standing(source) == "replayed replay");
+  CHECK(cut.standing(queued) == "replayed replay");
   CHECK(settled.renamed == 1);
   CHECK(cut.events("commit").at(0)["how"] == "renamed");
   CHECK(read(cut.pickup() / name) == cut.composed);
@@ -118,12 +111,12 @@ TEST_CASE("staged as composed, nothing in Pickup, the same boot: it was not sent
 
 TEST_CASE("the same, and this run hands over elsewhere: aborted, removed, to be planned anew", "[settle]") {
   CutShort cut;
-  const auto name = cut.intend(source);
+  const auto name = cut.intend(queued);
   write(cut.staging() / name, cut.composed);
   const auto elsewhere = cut.folder.path() / "other/Pickup";
   fs::create_directories(elsewhere);
   cut.settle("boot-1", elsewhere);
-  CHECK(cut.standing(source) == "pending");
+  CHECK(cut.standing(queued) == "pending");
   CHECK(cut.events("abort").size() == 1);
   CHECK(cut.events("commit").empty());
   CHECK_FALSE(cut.stands(cut.pickup() / name));
@@ -134,11 +127,11 @@ TEST_CASE("the same, and this run hands over elsewhere: aborted, removed, to be 
 TEST_CASE("staged with other bytes, nothing in Pickup, the same boot: aborted and composed anew", "[settle]") {
   const auto staged = GENERATE(as<std::string>{}, "torn", "empty");
   CutShort cut;
-  const auto name = cut.intend(source);
+  const auto name = cut.intend(queued);
   write(cut.staging() / name, staged == "empty" ? "" : "x-sender: a@exam");
   INFO(staged);
   cut.settle("boot-1");
-  CHECK(cut.standing(source) == "pending");
+  CHECK(cut.standing(queued) == "pending");
   CHECK(cut.events("abort").size() == 1);
   CHECK_FALSE(cut.stands(cut.pickup() / name));
   CHECK_FALSE(cut.stands(cut.staging() / name));
@@ -148,7 +141,7 @@ TEST_CASE("staged, nothing in Pickup, another or an unknown boot: in doubt, and 
   for (const auto& boot : not_the_same) {
     for (const bool right : {true, false}) {
       CutShort cut;
-      const auto name = cut.intend(source);
+      const auto name = cut.intend(queued);
       const auto bytes = right ? cut.composed : std::string("x-sender: a@exam");
       write(cut.staging() / name, bytes);
       INFO(boot.value_or("unknown") << ' ' << right);
@@ -174,7 +167,7 @@ TEST_CASE("an intent whose own boot was unknown is never of the same boot", "[se
   CutShort cut;
   cut.disk->machine_boot = std::nullopt;
   cut.settle(std::nullopt);
-  const auto name = cut.intend(source);
+  const auto name = cut.intend(queued);
   fs::create_directories(cut.staging());
   write(cut.staging() / "token", mailroot::render({cut.id(), "recovery"}));
   write(cut.staging() / name, cut.composed);
@@ -185,7 +178,7 @@ TEST_CASE("an intent whose own boot was unknown is never of the same boot", "[se
 
 TEST_CASE("a Pickup on another host has a boot of its own: in doubt, though ours is the same", "[settle]") {
   CutShort cut;
-  const auto name = cut.intend(source);
+  const auto name = cut.intend(queued);
   write(cut.staging() / name, cut.composed);
   cut.local = false;
   cut.settle("boot-1");
@@ -197,10 +190,10 @@ TEST_CASE("in neither place: the service took it, whatever the boot; flushed bef
           "[settle]") {
   for (const auto& boot : every_boot) {
     CutShort cut;
-    cut.intend(source);
+    cut.intend(queued);
     INFO(boot.value_or("unknown"));
     const auto settled = cut.settle(boot);
-    CHECK(cut.standing(source) == "replayed staged_gone");
+    CHECK(cut.standing(queued) == "replayed staged_gone");
     CHECK(cut.events("commit").at(0)["how"] == "staged_gone");
     CHECK(settled.named.size() == 1);
     const auto calls = cut.record->lines({"flush_folder", "write"});
@@ -214,12 +207,12 @@ TEST_CASE("in neither place: the service took it, whatever the boot; flushed bef
 TEST_CASE("the same on a file system without a journal: in doubt after a restart only", "[settle]") {
   for (const auto& boot : every_boot) {
     CutShort cut;
-    cut.intend(source);
+    cut.intend(queued);
     cut.journaled = false;
     INFO(boot.value_or("unknown"));
     cut.settle(boot);
     if (boot == Boot("boot-1")) {
-      CHECK(cut.standing(source) == "replayed staged_gone");
+      CHECK(cut.standing(queued) == "replayed staged_gone");
     } else {
       check_in_doubt(cut, "reboot");
     }
@@ -229,29 +222,29 @@ TEST_CASE("the same on a file system without a journal: in doubt after a restart
 TEST_CASE("a name of ours in Pickup that the service holds open is there: handed over", "[settle]") {
   const auto cause = GENERATE(Cause::busy, Cause::denied);
   CutShort cut;
-  const auto name = cut.intend(source);
+  const auto name = cut.intend(queued);
   write(cut.pickup() / name, cut.composed);
   cut.faults->add({"open", "Pickup/" + name, 1, cause});
   cut.settle("boot-2");
-  CHECK(cut.standing(source) == "replayed found_in_pickup");
+  CHECK(cut.standing(queued) == "replayed found_in_pickup");
 }
 
 TEST_CASE("a device that fails while it is looked at decides nothing: the intent stays open", "[settle]") {
   const auto where = GENERATE(as<std::string>{}, "open Pickup/", "status Pickup/", "open .requeue-", "status Pickup",
                               "open_tree mailroot");
   CutShort cut;
-  const auto name = cut.intend(source);
+  const auto name = cut.intend(queued);
   write(cut.staging() / name, cut.composed);
   if (where == "open Pickup/") write(cut.pickup() / name, cut.composed);
   const auto blank = where.find(' ');
   INFO(where);
   cut.faults->add({where.substr(0, blank), where.substr(blank + 1), 1, Cause::io, true});
   CHECK_FALSE(cut.try_settle("boot-1", cut.pickup()));
-  CHECK(cut.standing(source) == "pending open");
+  CHECK(cut.standing(queued) == "pending open");
   CHECK(read(cut.staging() / name) == cut.composed);
   cut.faults->heal();
   cut.settle("boot-1");
-  CHECK(cut.standing(source).substr(0, 8) == "replayed");
+  CHECK(cut.standing(queued).substr(0, 8) == "replayed");
 }
 
 TEST_CASE("a staged file without an open intent was never renamed: it goes; others' files stay", "[settle]") {
@@ -267,7 +260,7 @@ TEST_CASE("a staged file without an open intent was never renamed: it goes; othe
 
 TEST_CASE("intents of a killed run are on the disk before any rename of theirs is made good", "[settle]") {
   CutShort cut;
-  const auto name = cut.intend(source);
+  const auto name = cut.intend(queued);
   write(cut.staging() / name, cut.composed);
   cut.with_opening = true;
   cut.settle("boot-1");
@@ -287,7 +280,7 @@ TEST_CASE("intents of a killed run are on the disk before any rename of theirs i
 
 TEST_CASE("an abort is on the disk before the staged file goes", "[settle]") {
   CutShort cut;
-  const auto name = cut.intend(source);
+  const auto name = cut.intend(queued);
   write(cut.staging() / name, "torn");
   cut.settle("boot-1");
   const auto calls = cut.record->lines({"flush", "write", "remove_file"});
@@ -301,7 +294,7 @@ TEST_CASE("an abort is on the disk before the staged file goes", "[settle]") {
 TEST_CASE("an intent with a name that is not of our making is damage: no path is taken from it", "[settle]") {
   const auto name = GENERATE(as<std::string>{}, "../x.eml", "a.eml", "", "0123456789abcdef-0123456789abcdef-1.eml/..");
   CutShort cut;
-  REQUIRE(cut.recovery->record("intent", {{"source", source},
+  REQUIRE(cut.recovery->record("intent", {{"source", queued},
                                           {"pickup", cut.pickup().string()},
                                           {"name", name},
                                           {"written_sha256", sha256_of(cut.composed)}}));
@@ -313,7 +306,7 @@ TEST_CASE("an intent with a name that is not of our making is damage: no path is
 TEST_CASE("a rename of the settling that may have happened leaves intent, staged file and token for the next run",
           "[settle]") {
   CutShort cut;
-  const auto name = cut.intend(source);
+  const auto name = cut.intend(queued);
   write(cut.staging() / name, cut.composed);
   const bool happened = GENERATE(true, false);
   INFO(happened);
@@ -321,19 +314,19 @@ TEST_CASE("a rename of the settling that may have happened leaves intent, staged
   if (!happened) cut.faults->add({"status", "Pickup/" + name, 2, Cause::io});
   const auto settled = cut.settle("boot-1");
   CHECK(settled.named.size() == 1);
-  CHECK(cut.standing(source) == "pending open");
+  CHECK(cut.standing(queued) == "pending open");
   CHECK(cut.stands(cut.staging() / "token"));
   CHECK(cut.stands(cut.staging() / name) != happened);
   CHECK(cut.stands(cut.pickup() / name) == happened);
   cut.faults->heal();
   cut.settle("boot-1");
-  CHECK(cut.standing(source).substr(0, 8) == "replayed");
+  CHECK(cut.standing(queued).substr(0, 8) == "replayed");
   CHECK(read(cut.pickup() / name) == cut.composed);
 }
 
 TEST_CASE("staging is looked into before Pickup: a file that moves between the looks is seen", "[settle]") {
   CutShort cut;
-  const auto name = cut.intend(source);
+  const auto name = cut.intend(queued);
   write(cut.staging() / name, cut.composed);
   write(cut.pickup() / name, cut.composed);
   cut.settle("boot-2");
@@ -363,7 +356,7 @@ TEST_CASE("each intent of a group is settled by itself", "[settle]") {
 TEST_CASE("A staged file that a power cut brought back stood without the token, and every later replay was refused",
           "[settle]") {
   CutShort cut;
-  const auto name = cut.intend(source);
+  const auto name = cut.intend(queued);
   write(cut.staging() / name, "torn");
   cut.settle("boot-1");
   const auto calls = cut.record->lines({"flush_folder", "remove_file"});

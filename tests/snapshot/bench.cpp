@@ -150,6 +150,12 @@ snapshot::Taken Bench::take() {
 snapshot::VerifyResult Bench::verify() {
   return required(snapshot::verify(*recovery_, ear));
 }
+void Bench::take_two() {
+  add("Queue/a.EML", "one");
+  add("Queue/b.EML", "four");
+  open();
+  take();
+}
 void Bench::snapshotted() {
   open();
   take();

@@ -73,6 +73,7 @@ class Bench {
   Result<snapshot::Taken> try_take();
   snapshot::Taken take();
   snapshot::VerifyResult verify();
+  void take_two();     // Queue/a.EML and Queue/b.EML: open, take
   void snapshotted();  // open, take, verify
   Result<snapshot::Emptied> try_empty();
   snapshot::Emptied empty();

@@ -33,18 +33,11 @@ void check_refused(Bench& bench) {
   }
 }
 
-void prepare(Bench& bench) {
-  bench.add("Queue/a.EML", "one");
-  bench.add("Queue/b.EML", "four");
-  bench.open();
-  bench.take();
-}
-
 }  // namespace
 
 TEST_CASE("A source that leads outside the Mailroot is damage, and nothing is restored", "[tampered]") {
   Bench bench;
-  prepare(bench);
+  bench.take_two();
   const std::string source = GENERATE("../a.EML", "/etc/a.EML", "Queue/../../a.EML", "Queue//a.EML", "Queue/./a.EML",
                                       "Queue/", ".", "..", "Queue/a\\u0000.EML");
   INFO(source);
@@ -56,7 +49,7 @@ TEST_CASE("A source that leads outside the Mailroot is damage, and nothing is re
 
 TEST_CASE("A stored path that leads outside the payload is damage, and nothing is restored", "[tampered]") {
   Bench bench;
-  prepare(bench);
+  bench.take_two();
   const std::string stored = GENERATE("data/mailroot/../../../journal.jsonl", "../journal.jsonl", "/etc/passwd",
                                       "data/mailroot", "data/mailroot/", "data/streams/1", "manifest-sha256.txt",
                                       "data/mailroot/C:x", "data/mailroot/..\\\\..\\\\x", "");
@@ -69,7 +62,7 @@ TEST_CASE("A stored path that leads outside the payload is damage, and nothing i
 
 TEST_CASE("A line that stands twice, or out of order, is damage", "[tampered]") {
   Bench bench;
-  prepare(bench);
+  bench.take_two();
   tamper(bench.bag(), "files.jsonl", [](const std::string& text) {
     const auto end = text.rfind('\n', text.size() - 2);
     const auto last = text.substr(end + 1);
@@ -86,7 +79,7 @@ TEST_CASE("A line that stands twice, or out of order, is damage", "[tampered]") 
 
 TEST_CASE("An entry below a file, or in a folder that has no line, is damage", "[tampered]") {
   Bench bench;
-  prepare(bench);
+  bench.take_two();
   SECTION("below a file") {
     tamper(bench.bag(), "files.jsonl", [](const std::string& text) {
       const auto out = replaced(text, R"({"path":"Queue","kind":"folder")",
@@ -153,7 +146,7 @@ TEST_CASE("An entry reads back as it was written, with years and names that are 
 
 TEST_CASE("Payload that was changed is left out of a restore and named; the others are put back", "[tampered]") {
   Bench bench;
-  prepare(bench);
+  bench.take_two();
   write(bench.stored("Queue/a.EML"), "onE");
   const auto restored = bench.restore_elsewhere();
   CHECK(restored.damaged);
@@ -165,7 +158,7 @@ TEST_CASE("Payload that was changed is left out of a restore and named; the othe
 
 TEST_CASE("A manifest line that leads outside data/, or is no digest and path, is damage", "[tampered]") {
   Bench bench;
-  prepare(bench);
+  bench.take_two();
   const auto tree = bench.files().open(bench.home()).value();
   const auto read_all = [&] {
     return snapshot::read_manifest(*tree, [](const std::string&, const std::string&) -> Result<void> { return {}; });
@@ -187,7 +180,7 @@ TEST_CASE("A manifest line that leads outside data/, or is no digest and path, i
 TEST_CASE("A manifest that names a path twice is damage, even if the tag manifest and the journal agree with it",
           "[tampered]") {
   Bench bench;
-  prepare(bench);
+  bench.take_two();
   tamper(bench.bag(), "manifest-sha256.txt", [](const std::string& text) {
     return text + sha256_hex(GENERATE("one", "other")) + "  data/mailroot/Queue/a.EML\n";
   });

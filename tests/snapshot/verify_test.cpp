@@ -16,14 +16,6 @@ Wrongs wrongs_of(const snapshot::VerifyResult& result) {
   return wrongs;
 }
 
-// A bag that holds two files.
-void prepare(Bench& bench) {
-  bench.add("Queue/a.EML", "one");
-  bench.add("Queue/b.EML", "four");
-  bench.open();
-  bench.take();
-}
-
 void check_damage(Bench& bench, const std::string& path) {
   const auto result = bench.verify();
   CHECK_FALSE(result.verified.ok);
@@ -40,7 +32,7 @@ void check_damage(Bench& bench, const std::string& path) {
 
 TEST_CASE("A good snapshot verifies: what was read and its root are recorded", "[verify]") {
   Bench bench;
-  prepare(bench);
+  bench.take_two();
   const auto result = bench.verify();
   CHECK(result.wrong.empty());
   CHECK(result.verified.ok);
@@ -64,7 +56,7 @@ TEST_CASE("A snapshot without files is checked all the same", "[verify]") {
 
 TEST_CASE("Payload that was changed, removed, added or replaced by a folder is named, each file once", "[verify]") {
   Bench bench;
-  prepare(bench);
+  bench.take_two();
   const std::string stored = "data/mailroot/Queue/a.EML";
   Wrongs expected;
   SECTION("changed, at the same length") {
@@ -118,7 +110,7 @@ TEST_CASE("A stream's bytes are verified as the file's are", "[verify]") {
 TEST_CASE("A tag file that was changed, removed or cut is damage, also when the tag manifest was made to agree",
           "[verify]") {
   Bench bench;
-  prepare(bench);
+  bench.take_two();
   const std::string name = GENERATE("bag-info.txt", "bagit.txt", "files.jsonl", "manifest-sha256.txt");
   const auto text = read(bench.bag() / name);
   SECTION("changed") {
@@ -141,7 +133,7 @@ TEST_CASE("A tag file that was changed, removed or cut is damage, also when the 
 
 TEST_CASE("A tag manifest that is gone, or lacks a tag file, or names payload is damage", "[verify]") {
   Bench bench;
-  prepare(bench);
+  bench.take_two();
   const auto path = bench.bag() / "tagmanifest-sha256.txt";
   const auto text = read(path);
   const auto tree = bench.files().open(bench.home()).value();
@@ -165,7 +157,7 @@ TEST_CASE("A tag manifest that is gone, or lacks a tag file, or names payload is
 
 TEST_CASE("A verification speaks of one snapshot: another one taken after it is not verified", "[verify]") {
   Bench bench;
-  prepare(bench);
+  bench.take_two();
   CHECK(bench.verify().verified.ok);
   bench.add("Queue/c.EML", "new");
   bench.take();
@@ -178,7 +170,7 @@ TEST_CASE("A verification speaks of one snapshot: another one taken after it is 
 
 TEST_CASE("The newest verification counts: a bad one after a good one forbids emptying", "[verify]") {
   Bench bench;
-  prepare(bench);
+  bench.take_two();
   CHECK(bench.verify().verified.ok);
   write(bench.stored("Queue/a.EML"), "onE");
   CHECK_FALSE(bench.verify().verified.ok);
@@ -189,7 +181,7 @@ TEST_CASE("The newest verification counts: a bad one after a good one forbids em
 
 TEST_CASE("check_bag reads the same and writes nothing", "[verify]") {
   Bench bench;
-  prepare(bench);
+  bench.take_two();
   const auto before = read(bench.home() / "journal.jsonl");
   CHECK(snapshot::check_bag(bench.recovery(), true, bench.ear)->verified.ok);
   write(bench.stored("Queue/a.EML"), "onE");
@@ -208,7 +200,7 @@ TEST_CASE("Without a snapshot in the journal there is nothing to verify", "[veri
 
 TEST_CASE("An interrupted verification records nothing, neither good nor bad", "[verify]") {
   Bench bench;
-  prepare(bench);
+  bench.take_two();
   bench.ear.stop_after = bench.ear.advanced + 1;
   const auto result = snapshot::verify(bench.recovery(), bench.ear);
   REQUIRE_FALSE(result);
