@@ -295,7 +295,8 @@ Result<Plan> make_plan(recovery::Recovery& recovery, const Ledger& ledger, const
   watcher.phase("plan", snapshot ? snapshot->files : 0, snapshot ? snapshot->bytes : 0);
   REQUEUE_TRY(auto plan,
               preview(recovery, ledger, options, watcher,
-                      {[&](const Visit& visit) { return snapshot::read_entries(recovery.tree(), visit); }, false}));
+                      {[&](const Visit& visit) { return snapshot::read_entries(recovery.tree(), visit, options.jobs); },
+                       false}));
   name_places(plan, recovery.state(), ledger);
   return plan;
 }

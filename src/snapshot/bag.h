@@ -54,7 +54,9 @@ class SafeNames {
 Result<void> check_tags(files::Tree& recovery, std::string_view root);
 
 // Streams files.jsonl (check_tags first). Any path that leaves the bag or the Mailroot is damage (Exit::verification).
-Result<void> read_entries(files::Tree& recovery, const std::function<Result<void>(const Entry&)>& visit);
+// `visit` is called by the caller's thread, in the order of the lines; with several jobs, lines are parsed ahead of it.
+Result<void> read_entries(files::Tree& recovery, const std::function<Result<void>(const Entry&)>& visit,
+                          unsigned jobs = 1);
 
 // Streams manifest-sha256.txt: digest and path as decoded.
 Result<void> read_manifest(

@@ -174,21 +174,26 @@ tl::expected<Entry, std::string> parse_entry(std::string_view line) {
   return entry;
 }
 
+Result<Entry> EntryOrder::check(tl::expected<Entry, std::string> parsed, const std::string& name,
+                                std::uint64_t number) {
+  const auto wrong = [&](const std::string& why) {
+    return failure(damage(name, "line " + std::to_string(number) + ": " + why));
+  };
+  if (!parsed) return wrong(parsed.error());
+  if (last_ && parsed->source <= *last_) return wrong("its path does not come after the one before");
+  if (!parsed->source.empty() && !folders_.contains(files::parent_of(parsed->source))) {
+    return wrong("it stands in something that is no folder");
+  }
+  if (parsed->status.kind == Kind::folder) folders_.insert(parsed->source);
+  last_ = parsed->source;
+  return std::move(*parsed);
+}
+
 Result<std::optional<Entry>> EntryReader::next() {
   REQUEUE_TRY(auto line, lines_.next());
   if (!line) return std::optional<Entry>();
-  auto entry = parse_entry(*line);
-  const auto place = "line " + std::to_string(lines_.number()) + ": ";
-  if (!entry) return failure(damage(lines_.name(), place + entry.error()));
-  if (last_ && entry->source <= *last_) {
-    return failure(damage(lines_.name(), place + "its path does not come after the one before"));
-  }
-  if (!entry->source.empty() && !folders_.contains(files::parent_of(entry->source))) {
-    return failure(damage(lines_.name(), place + "it stands in something that is no folder"));
-  }
-  if (entry->status.kind == Kind::folder) folders_.insert(entry->source);
-  last_ = entry->source;
-  return std::optional<Entry>(std::move(*entry));
+  REQUEUE_TRY(auto entry, order_.check(parse_entry(*line), lines_.name(), lines_.number()));
+  return std::optional<Entry>(std::move(entry));
 }
 
 Result<EntryReader> open_entries(files::Tree& recovery, const files::Relative& bag) {

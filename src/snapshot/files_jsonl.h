@@ -17,8 +17,19 @@ std::string render_entry(const Entry& entry);
 // The inverse. The error is the reason, in words; anything that leads outside the bag or the Mailroot is one.
 tl::expected<Entry, std::string> parse_entry(std::string_view line);
 
-// Pulls entries in order of their sources, to be joined with a walk of the tree. Each must come after the one before,
-// and after the folder that it stands in: no source stands twice, none hides behind another, none below a file.
+// Each entry must come after the one before, and after the folder that it stands in: no source stands twice, none hides
+// behind another, none below a file.
+class EntryOrder {
+ public:
+  // The parsed line `number` of the tag file `name`, or the damage.
+  Result<Entry> check(tl::expected<Entry, std::string> parsed, const std::string& name, std::uint64_t number);
+
+ private:
+  std::optional<files::Relative> last_;
+  std::set<files::Relative, std::less<>> folders_;
+};
+
+// Pulls entries in order of their sources, to be joined with a walk of the tree.
 class EntryReader {
  public:
   explicit EntryReader(LineReader lines) : lines_(std::move(lines)) {}
@@ -26,8 +37,7 @@ class EntryReader {
 
  private:
   LineReader lines_;
-  std::optional<files::Relative> last_;
-  std::set<files::Relative, std::less<>> folders_;
+  EntryOrder order_;
 };
 
 // `bag`: "snapshot", or "superseded/N".

@@ -84,6 +84,46 @@ TEST_CASE("Whether files are copied and read one by one or many at a time, the b
   CHECK(tags[0] == tags[1]);
 }
 
+TEST_CASE("Lines of files.jsonl are seen in their order, and damage where it is, however many are read ahead",
+          "[snapshot]") {
+  const unsigned jobs = GENERATE(1U, 8U);
+  Bench bench;
+  for (int i = 1000; i < 1700; ++i) bench.add("Queue/" + std::to_string(i) + ".EML", "x");
+  bench.open();
+  bench.take();
+  std::vector<std::string> seen;
+  const auto visit = [&](const snapshot::Entry& entry) -> Result<void> {
+    seen.push_back(entry.source);
+    return {};
+  };
+  REQUIRE(snapshot::read_entries(bench.recovery().tree(), visit, jobs));
+  CHECK(seen.size() >= 702);
+  CHECK(std::is_sorted(seen.begin(), seen.end()));
+  const auto path = bench.bag() / "files.jsonl";
+  auto lines = lines_of(read(path));
+  REQUIRE(lines.size() == seen.size());
+  const auto whole = seen.size();
+  SECTION("no object") {
+    lines[399] = "{";
+  }
+  SECTION("twice") {
+    lines[399] = lines[398];
+  }
+  SECTION("outside") {
+    lines[399].replace(lines[399].find("Queue/"), 6, "../ue/");
+  }
+  std::string text;
+  for (const auto& line : lines) text += line + "\n";
+  write(path, text);
+  seen.clear();
+  const auto refused = snapshot::read_entries(bench.recovery().tree(), visit, jobs);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().exit == Exit::verification);
+  CHECK(refused.error().why.find("line 400: ") != std::string::npos);
+  CHECK(seen.size() == 399);
+  CHECK(whole > 399);
+}
+
 TEST_CASE("A ticket with a line end cannot write another field into bag-info.txt", "[snapshot]") {
   Bench bench;
   bench.open();
