@@ -303,7 +303,11 @@ Result<void> Settling::clean() {
 // until a person's word is recorded: they may be all that is left to decide by.
 Result<void> Settling::clean_site(Site& site) {
   auto entries = site.place->beside->list(site.place->staging);
-  if (!entries) return failure(std::move(entries.error()));
+  if (!entries) {
+    // The same folder by another path was cleaned just before, and its staging removed.
+    if (entries.error().cause == Cause::not_found) return {};
+    return failure(std::move(entries.error()));
+  }
   std::set<std::string> kept;
   for (const auto& [source, intent] : ledger_.open_intents()) kept.insert(intent.name);
   for (const auto& [source, intent] : ledger_.doubted()) kept.insert(intent.name);

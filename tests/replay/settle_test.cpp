@@ -124,6 +124,15 @@ TEST_CASE("the same, and this run hands over elsewhere: aborted, removed, to be 
   CHECK_FALSE(cut.stands(cut.staging()));
 }
 
+TEST_CASE("Pickup by two paths: its staging was removed with the one, and the other found it gone", "[settle]") {
+  CutShort cut;
+  const auto name = cut.intend(queued);
+  write(cut.staging() / name, cut.composed);
+  cut.settle("boot-1", cut.mailroot_path() / "." / "Pickup");
+  CHECK(cut.standing(queued) == "pending");
+  CHECK_FALSE(cut.stands(cut.staging()));
+}
+
 TEST_CASE("staged with other bytes, nothing in Pickup, the same boot: aborted and composed anew", "[settle]") {
   const auto staged = GENERATE(as<std::string>{}, "torn", "empty");
   CutShort cut;
