@@ -9,6 +9,12 @@
 
 namespace requeue::cli {
 
+namespace {
+
+constexpr std::size_t width = 79;  // of the narrowest terminal, less one: a full line would make a new one
+
+}  // namespace
+
 struct TerminalConsole::LogFile {
   std::ofstream stream;
 };
@@ -77,36 +83,42 @@ void TerminalConsole::json(const std::string& object) {
   std::cout << object << '\n' << std::flush;
 }
 
-void TerminalConsole::phase(std::string_view name, std::uint64_t files, std::uint64_t /*bytes*/) {
+void TerminalConsole::phase(std::string_view name, std::uint64_t files, std::uint64_t bytes) {
   clear_progress();
-  phase_ = name;
-  total_files_ = files;
-  files_ = 0;
-  bytes_ = 0;
+  progress_ = {std::string(name), 0, files, 0, bytes, {}};
+  begun_ = std::chrono::steady_clock::now();
+  logged_ = begun_;
   drawn_ = {};
   draw_progress();
 }
 
 void TerminalConsole::advance(std::uint64_t files, std::uint64_t bytes) {
-  files_ += files;
-  bytes_ += bytes;
+  progress_.files += files;
+  progress_.bytes += bytes;
   draw_progress();
 }
 
+// On a terminal from the first moment on; into the log a line now and then, so that who reads it from afar sees that
+// the work goes on.
 void TerminalConsole::draw_progress() {
-  if (!terminal_) return;
+  if (!terminal_ && !log_) return;
   const auto time = std::chrono::steady_clock::now();
-  if (time - drawn_ < std::chrono::milliseconds(100)) return;
+  progress_.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(time - begun_);
+  if (log_ && time - logged_ >= std::chrono::seconds(10)) {
+    logged_ = time;
+    to_log(to_text(progress_));
+  }
+  if (!terminal_ || time - drawn_ < std::chrono::milliseconds(100)) return;
   drawn_ = time;
-  std::cerr << '\r' << phase_ << ": " << files_;
-  if (total_files_ != 0) std::cerr << " of " << total_files_;
-  std::cerr << " files, " << bytes_ / 1024 << " KiB   " << std::flush;
+  auto line = to_text(progress_).substr(0, width);
+  line.resize(width, ' ');
+  std::cerr << '\r' << line << std::flush;
   drawn_now_ = true;
 }
 
 void TerminalConsole::clear_progress() {
   if (!drawn_now_) return;
-  std::cerr << '\r' << std::string(78, ' ') << '\r' << std::flush;
+  std::cerr << '\r' << std::string(width, ' ') << '\r' << std::flush;
   drawn_now_ = false;
 }
 

@@ -47,9 +47,8 @@ class TerminalConsole : public commands::Console {
   std::vector<std::string> held_;
   struct LogFile;
   std::unique_ptr<LogFile> log_;
-  std::string phase_;
-  std::uint64_t total_files_ = 0, files_ = 0, bytes_ = 0;
-  std::chrono::steady_clock::time_point drawn_;
+  Progress progress_;
+  std::chrono::steady_clock::time_point begun_, drawn_, logged_;
   bool drawn_now_ = false;
 };
 

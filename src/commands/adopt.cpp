@@ -18,13 +18,13 @@ bool was_cut_short(const recovery::State& state) {
 
 // The snapshot, verified, and a person's word that the Mailroot was emptied begun to be recorded.
 Result<Exit> begin_adoption(Context& context, recovery::Recovery& recovery, files::Tree& backup,
-                            const std::string& pickup, Json& body) {
+                            const std::string& pickup, const mailroot::Counts& counts, Json& body) {
   const bool goes_on = was_cut_short(recovery.state());
   auto exit = Exit::done;
   if (goes_on) {
     body["snapshot"] = snapshot_json(*recovery.state().snapshot);
   } else {
-    REQUEUE_TRY(const auto taken, snapshot_step(context, recovery, backup, true, body));
+    REQUEUE_TRY(const auto taken, snapshot_step(context, recovery, backup, true, counts, body));
     exit = taken.exit;
   }
   REQUEUE_TRY(const auto verified, verify_step(context, recovery, body));
@@ -36,9 +36,9 @@ Result<Exit> begin_adoption(Context& context, recovery::Recovery& recovery, file
 }
 
 Result<Outcome> adopt_work(Context& context, recovery::Recovery& recovery, files::Tree& backup,
-                           const std::string& pickup) {
+                           const std::string& pickup, const mailroot::Counts& counts) {
   Outcome outcome;
-  REQUEUE_TRY(outcome.exit, begin_adoption(context, recovery, backup, pickup, outcome.body));
+  REQUEUE_TRY(outcome.exit, begin_adoption(context, recovery, backup, pickup, counts, outcome.body));
   if (outcome.exit == Exit::verification) return outcome;
   // A person emptied the Mailroot; the journal says whose word that is. Flushed with the end of the run: nothing is
   // done meanwhile, and killed before, the same command goes on.
@@ -85,8 +85,9 @@ Result<Outcome> adopt(Context& context) {
     return Outcome{Exit::done, Json{{"dry_run", true}}};
   }
   REQUEUE_TRY(const auto lock, site.mailroot->lock());
-  return in_run(context, recovery::Missing::make, live, {},
-                [&](recovery::Recovery& recovery) { return adopt_work(context, recovery, *site.mailroot, pickup); });
+  return in_run(context, recovery::Missing::make, live, {}, [&](recovery::Recovery& recovery) {
+    return adopt_work(context, recovery, *site.mailroot, pickup, counts);
+  });
 }
 
 }  // namespace requeue::commands

@@ -40,7 +40,8 @@ Result<void> wait_until_released(Context& context, files::Tree& tree) {
 }
 
 // Stop to verified. What fails here is undone by putting the service back: nothing was removed yet.
-Result<Exit> prepare(Context& context, recovery::Recovery& recovery, files::Tree& tree, Json& body) {
+Result<Exit> prepare(Context& context, recovery::Recovery& recovery, files::Tree& tree, const mailroot::Counts& counts,
+                     Json& body) {
   const bool resumed = recovery.state().emptying;
   auto exit = Exit::done;
   auto& seconds = body["seconds"];
@@ -52,7 +53,7 @@ Result<Exit> prepare(Context& context, recovery::Recovery& recovery, files::Tree
   if (resumed) {
     body["snapshot"] = snapshot_json(*recovery.state().snapshot);
   } else {
-    REQUEUE_TRY(const auto taken, snapshot_step(context, recovery, tree, false, body));
+    REQUEUE_TRY(const auto taken, snapshot_step(context, recovery, tree, false, counts, body));
     body["seconds"]["snapshot"] = taken.seconds;
     exit = graver(exit, taken.exit);
   }
@@ -74,9 +75,10 @@ void tell_next(Context& context, recovery::Recovery& recovery) {
                          service_options(context));
 }
 
-Result<Outcome> evacuate_work(Context& context, recovery::Recovery& recovery, files::Tree& tree) {
+Result<Outcome> evacuate_work(Context& context, recovery::Recovery& recovery, files::Tree& tree,
+                              const mailroot::Counts& counts) {
   Outcome outcome;
-  auto prepared = prepare(context, recovery, tree, outcome.body);
+  auto prepared = prepare(context, recovery, tree, counts, outcome.body);
   const bool stop_here = !prepared || *prepared == Exit::interrupted || *prepared == Exit::verification;
   if (stop_here) {
     if (!recovery.state().emptying) put_service_back(context, recovery);
@@ -128,7 +130,7 @@ Result<Outcome> evacuate(Context& context) {
   REQUEUE_TRY(const auto lock, site.mailroot->lock());
   return in_run(context, recovery::Missing::make, site, {}, [&](recovery::Recovery& recovery) -> Result<Outcome> {
     REQUEUE_CHECK(record(recovery, word));
-    return evacuate_work(context, recovery, *site.mailroot);
+    return evacuate_work(context, recovery, *site.mailroot, survey.counts);
   });
 }
 

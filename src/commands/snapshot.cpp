@@ -35,7 +35,7 @@ Result<Outcome> snapshot(Context& context) {
   REQUEUE_TRY(const auto lock, site.mailroot->lock());
   return in_run(context, recovery::Missing::make, site, {}, [&](recovery::Recovery& recovery) -> Result<Outcome> {
     Outcome outcome;
-    REQUEUE_TRY(const auto step, snapshot_step(context, recovery, *site.mailroot, false, outcome.body));
+    REQUEUE_TRY(const auto step, snapshot_step(context, recovery, *site.mailroot, false, counts, outcome.body));
     outcome.exit = step.exit;
     context.console.result("Next: " + again(context, "verify"));
     return outcome;

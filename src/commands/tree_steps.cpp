@@ -45,12 +45,14 @@ bool named_in(const std::vector<std::string>& keep, std::string_view folder) {
 }  // namespace
 
 Result<Step> snapshot_step(Context& context, recovery::Recovery& recovery, files::Tree& tree, bool adopted,
-                           Json& body) {
+                           const mailroot::Counts& expected, Json& body) {
   const Stopwatch watch;
   snapshot::TakeOptions options;
   options.adopted = adopted;
   options.method = context.options.method;
   options.jobs = context.options.jobs;
+  options.expected_files = expected.files;
+  options.expected_bytes = expected.bytes;
   const auto learner = replay::make_facts_writer(recovery.tree(), context.console);
   options.learner = learner.get();
   REQUEUE_TRY(const auto taken, snapshot::take(recovery, tree, bag_info(context, tree), options, context.console));

@@ -15,7 +15,9 @@ struct Step {
 };
 
 // Each prints its results and fills its keys of the --json object.
-Result<Step> snapshot_step(Context& context, recovery::Recovery& recovery, files::Tree& tree, bool adopted, Json& body);
+// `expected`: what a walk has just counted.
+Result<Step> snapshot_step(Context& context, recovery::Recovery& recovery, files::Tree& tree, bool adopted,
+                           const mailroot::Counts& expected, Json& body);
 Result<Step> verify_step(Context& context, recovery::Recovery& recovery, Json& body);
 Result<Step> empty_step(Context& context, recovery::Recovery& recovery, files::Tree& tree, Json& body);
 

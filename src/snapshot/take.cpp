@@ -182,7 +182,7 @@ Result<Taken> take(recovery::Recovery& recovery, files::Tree& mailroot, const Ba
     return failure(Exit::precondition, "the snapshot stands for good", files::to_text(recovery.tree().path()),
                    "emptying the Mailroot has begun", "Nothing was touched. Next: requeue empty, or requeue status.");
   }
-  watcher.phase("snapshot", 0, 0);
+  watcher.phase("snapshot", options.expected_files, options.expected_bytes);
   auto taken = copy_and_seal(recovery.tree(), mailroot, info, options, watcher);
   if (!taken) return failure(nothing_removed(std::move(taken.error())));
   taken->facts.adopted = options.adopted;

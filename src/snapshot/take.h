@@ -46,7 +46,8 @@ class Learner {
 struct TakeOptions {
   bool adopted = false;  // the tree is a copy made by hand
   Method method = Method::copy;
-  unsigned jobs = 1;  // files copied at a time
+  unsigned jobs = 1;                                     // files copied at a time
+  std::uint64_t expected_files = 0, expected_bytes = 0;  // for the progress; 0: not known
   Learner* learner = nullptr;
 };
 
