@@ -68,11 +68,16 @@ class Unpacking {
     std::uint64_t wide = 0;
     add(wide);
     number = static_cast<Number>(wide);
+    ok_ = ok_ && static_cast<std::uint64_t>(static_cast<std::int64_t>(number)) == wide;
   }
   void add(std::int64_t& number) { add_number(number); }
   void add(unsigned& number) { add_number(number); }
   void add(int& number) { add_number(number); }
-  void add(bool& flag) { flag = next(1) == std::string_view("\1", 1); }
+  void add(bool& flag) {
+    const auto raw = next(1);
+    flag = raw == std::string_view("\1", 1);
+    ok_ = ok_ && (flag || raw == std::string_view("\0", 1));
+  }
   void add(std::string& text) {
     std::uint64_t size = 0;
     add(size);

@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::size_t most_named = 1000;
 
-struct Seen {
+struct FileSeen {
   Message message;
   Selection selection = Selection::other;
   Result<MessageFacts> known;
@@ -41,7 +41,7 @@ class Collector {
         decider_(recovery.state(), ledger, options, now()),
         cache_(live ? no_facts() : open_facts(recovery, watcher)),
         crew_(options.jobs),
-        reading_(crew_, [this](Seen seen) { return take(std::move(seen)); }) {
+        reading_(crew_, [this](FileSeen seen) { return take(std::move(seen)); }) {
     // Growing by doubling would hold every message twice at its peak.
     if (!live && recovery.state().snapshot) {
       const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(recovery.state().snapshot->files, 1U << 20U));
@@ -55,7 +55,7 @@ class Collector {
     if (entry.status.kind != files::Kind::file) return {};
     watcher_.advance(1, entry.status.size);
     auto kept = cache_->next(entry);
-    Seen seen;
+    FileSeen seen;
     seen.message = message_of(entry);
     seen.selection = selector_.select(entry.source);
     if (live_) seen.message.rare.make().stored = entry.stored;
@@ -64,7 +64,7 @@ class Collector {
       seen.known = std::move(*kept);
       return reading_.add_done(std::move(seen));
     }
-    auto shared = std::make_shared<Seen>(std::move(seen));
+    auto shared = std::make_shared<FileSeen>(std::move(seen));
     return reading_.add([this, shared, streams = entry.streams] {
       shared->known = learn(shared->message, streams);
       return std::move(*shared);
@@ -101,7 +101,7 @@ class Collector {
   }
 
   // In the order of the snapshot's files.
-  Result<void> take(Seen seen) {
+  Result<void> take(FileSeen seen) {
     auto& message = seen.message;
     const bool unknown_name = seen.selection == Selection::unknown_name;
     if (seen.selection == Selection::other || (unknown_name && seen.known && !seen.known->is_header)) {
@@ -155,7 +155,7 @@ class Collector {
   std::unique_ptr<FactsCache> cache_;
   std::map<std::string, std::uint64_t> not_replayed_;
   Crew crew_;
-  InOrder<Seen> reading_;
+  InOrder<FileSeen> reading_;
 };
 
 Result<void> check_emptied(const recovery::State& state) {

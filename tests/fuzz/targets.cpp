@@ -15,6 +15,7 @@ const std::vector<Target>& targets() {
                                        {"files_jsonl", files_jsonl},
                                        {"envelopes", envelopes},
                                        {"plan", plan},
+                                       {"facts", facts},
                                        {"log", log},
                                        {"metabase", metabase}};
   return all;

@@ -17,6 +17,7 @@ void manifest(std::string_view bytes);
 void files_jsonl(std::string_view bytes);
 void envelopes(std::string_view bytes);
 void plan(std::string_view bytes);
+void facts(std::string_view bytes);
 void metabase(std::string_view bytes);
 void log(std::string_view bytes);
 
