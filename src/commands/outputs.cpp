@@ -51,6 +51,16 @@ void add_mailroots_above(files::Files& files, const files::Path& path, std::vect
   }
 }
 
+// A link that leads to nothing yet: what is written through it stands where nobody has looked.
+Result<void> require_no_dangling_link(files::Files& files, const std::string& output, const files::Path& path) {
+  const auto folder = files.open(path.parent_path());
+  if (!folder) return {};
+  const auto status = (*folder)->status(path.filename().string());
+  if (!status || status->kind != files::Kind::link) return {};
+  return failure(Exit::precondition, "this file would be written through a link that leads nowhere", output, {},
+                 "Nothing was touched. Name the file itself.");
+}
+
 // Every place where a service may look for mail: as given, and as the record has it.
 std::vector<std::string> live_folders(files::Files& files, const Options& options) {
   std::vector<std::string> folders{options.mailroot, options.pickup, options.backup};
@@ -73,6 +83,7 @@ Result<void> require_outputs_apart(files::Files& files, const Options& options) 
   const auto named = live_folders(files, options);
   for (const auto& output : outputs) {
     REQUEUE_TRY(const auto path, files.resolve(output));
+    REQUEUE_CHECK(require_no_dangling_link(files, output, path));
     auto folders = named;
     add_mailroots_above(files, path, folders);
     REQUEUE_CHECK(require_apart_from_record(files, options.recovery, output, path));

@@ -1,8 +1,10 @@
 #include "core/crew.h"
 
+#include <system_error>
+
 namespace requeue {
 
-Crew::Crew(unsigned jobs) : jobs_(jobs == 0 ? 1 : jobs) {}
+Crew::Crew(unsigned jobs) : jobs_(jobs == 0 ? 1 : jobs), most_(jobs_) {}
 
 Crew::~Crew() {
   {
@@ -14,16 +16,29 @@ Crew::~Crew() {
 }
 
 void Crew::give(std::function<void()> work) {
-  if (jobs_ == 1) return work();
+  if (jobs_ == 1 || alone_) return work();
   bool wake = false;
+  bool here = false;
   {
     const std::lock_guard hold(mutex_);
-    waiting_.push_back(std::move(work));
-    wake = idle_ > 0;
     // Most queues are small: no thread is made before there is work for it.
-    if (idle_ < waiting_.size() && threads_.size() < jobs_) threads_.emplace_back([this] { work_on(); });
+    if (idle_ <= waiting_.size() && threads_.size() < most_) make_thread();
+    here = alone_;
+    if (!here) waiting_.push_back(std::move(work));
+    wake = idle_ > 0;
   }
+  if (here) return work();
   if (wake) given_.notify_one();
+}
+
+// An account may have few threads, and little memory for them: the work goes on with those that there are.
+void Crew::make_thread() {
+  try {
+    threads_.emplace_back([this] { work_on(); });
+  } catch (const std::system_error&) {
+    most_ = threads_.size();
+    alone_ = most_ < 2;
+  }
 }
 
 void Crew::work_on() {

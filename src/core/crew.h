@@ -2,6 +2,7 @@
 // answers sooner than one that is asked for each in its turn.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -31,12 +32,16 @@ class Crew {
 
  private:
   void work_on();
+  void make_thread();
 
-  unsigned jobs_;
+  const unsigned jobs_;
   std::mutex mutex_;
+  std::size_t most_;  // threads
   std::condition_variable given_;
   std::deque<std::function<void()>> waiting_;
   unsigned idle_ = 0;  // threads that wait for work: only then is there anybody to wake
+  // The system gives no threads, or only one, which must not wait for work that it gave itself: whoever gives does it.
+  std::atomic<bool> alone_ = false;
   bool ended_ = false;
   std::vector<std::thread> threads_;
 };

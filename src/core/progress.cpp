@@ -36,10 +36,12 @@ std::string to_text(const Progress& progress) {
   const auto seconds = static_cast<double>(progress.elapsed.count()) / 1000;
   if (seconds < 1) return text;
   if (progress.bytes != 0) {
-    text += ", " + std::to_string(static_cast<std::uint64_t>(static_cast<double>(progress.bytes) / seconds) / mebibyte) +
+    text += ", " +
+            std::to_string(static_cast<std::uint64_t>(static_cast<double>(progress.bytes) / seconds) / mebibyte) +
             " MiB/s";
   } else {
-    text += ", " + std::to_string(static_cast<std::uint64_t>(static_cast<double>(progress.files) / seconds)) + " a second";
+    text +=
+        ", " + std::to_string(static_cast<std::uint64_t>(static_cast<double>(progress.files) / seconds)) + " a second";
   }
   const auto part = part_done(progress);
   if (part < 0.01 || part >= 1) return text;

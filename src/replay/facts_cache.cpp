@@ -73,6 +73,10 @@ Result<std::string> digest_of_file(files::Reader& file) {
 
 Result<std::unique_ptr<FactsCache>> open_kept(recovery::Recovery& recovery, const std::string& expected) {
   REQUEUE_TRY(auto whole, recovery.tree().open(facts_path()));
+  REQUEUE_TRY(const auto status, whole->status());
+  // Something else in its place may be of any size, and would be read to its end.
+  const auto most = facts_form.size() + recovery.state().snapshot->files * (record_head_size + longest_record);
+  if (status.size > most) return failure(Exit::verification, "", files::to_text(facts_path()), "it has grown");
   REQUEUE_TRY(const auto digest, digest_of_file(*whole));
   if (digest != expected)
     return failure(Exit::verification, "", files::to_text(facts_path()), "its bytes have changed");

@@ -8,8 +8,6 @@
 namespace requeue::replay {
 namespace {
 
-// Hostile mail has header fields of megabytes; such a message is read again for each plan.
-constexpr std::size_t longest_record = std::size_t{64} << 10U;
 // Of a larger message the content's digest is taken when a plan asks for it, which is only where another has the same
 // header block: the time until the service may start again is dearer than that of a plan.
 constexpr std::uint64_t largest_digested = std::uint64_t{1} << 20U;

@@ -14,6 +14,14 @@ constexpr std::size_t group_limit = 256;
 constexpr std::string_view rename_failed = "rename_failed";
 constexpr std::string_view rename_unknown = "rename_unknown";
 
+std::string why_not_sent(std::string_view rule) {
+  if (rule == source_damaged) return "not sent, its bytes in the snapshot are not those that were recorded: ";
+  if (rule == compose_failed) return "not sent, it cannot be composed: ";
+  return "not sent, somebody took the composed file from the staging folder (a virus scanner?); the next replay "
+         "composes "
+         "it anew: ";
+}
+
 class PickupHandoff final : public Handoff {
  public:
   PickupHandoff(recovery::Recovery& recovery, const Ledger& ledger, const Plan& plan, const PlanOptions& options,
@@ -36,6 +44,7 @@ class PickupHandoff final : public Handoff {
   Result<void> record_details(std::vector<Prepared>& prepared);
   Result<void> record_intents(const std::vector<Prepared>& prepared, Outcome& outcome);
   Result<void> record_intent(const Prepared& prepared);
+  Result<void> record_doubt(const Staged& staged);
   std::vector<Move> rename_all(const std::vector<Prepared>& prepared);
   Result<void> record_outcomes(const std::vector<Prepared>& prepared, const std::vector<Move>& moves, Outcome& outcome);
 
@@ -74,6 +83,10 @@ Result<Outcome> PickupHandoff::group(const std::vector<std::size_t>& indexes, co
 
 Result<Outcome> PickupHandoff::hand_over(std::vector<Prepared>& prepared) {
   Outcome outcome;
+  // It may have stood there for a while. With an intent, a file that is nowhere would have to count as sent.
+  for (auto& one : prepared) {
+    if (one.rule.empty() && is_gone_from_staging(place_, one.staged.name)) one.rule = rename_failed;
+  }
   REQUEUE_CHECK(record_details(prepared));
   REQUEUE_CHECK(record_intents(prepared, outcome));
   const auto moves = rename_all(prepared);
@@ -111,10 +124,7 @@ Result<void> PickupHandoff::record_intents(const std::vector<Prepared>& prepared
       REQUEUE_CHECK(record_intent(one));
       continue;
     }
-    const bool damaged = one.rule == source_damaged;
-    watcher_.warn((damaged ? "not sent, its bytes in the snapshot are not those that were recorded: "
-                           : "not sent, it cannot be composed: ") +
-                  printable(one.staged.source));
+    watcher_.warn(why_not_sent(one.rule) + printable(one.staged.source));
     REQUEUE_CHECK(record_message(
         recovery_,
         {one.staged.source, one.staged.sha256, Disposition::failed, one.rule, {}, {}, {}, one.staged.details}));
@@ -143,6 +153,25 @@ Result<void> PickupHandoff::record_intent(const Prepared& prepared) {
   fields["boot"] = local_ ? recovery_.boot() : std::string();
   fields["details"] = prepared.staged.details;
   return recovery_.record("intent", fields);
+}
+
+// Its intent is on the disk, and no run can tell any more whether it was handed over: the next one would have to take
+// it for sent.
+Result<void> PickupHandoff::record_doubt(const Staged& staged) {
+  Json fields;
+  fields["source"] = escape_bytes(staged.source);
+  fields["name"] = staged.name;
+  fields["rule"] = "staging_gone";
+  fields["why"] = "the composed file was gone from the staging folder before it could be moved, and is not in Pickup";
+  REQUEUE_CHECK(recovery_.record("in_doubt", fields));
+  return record_message(recovery_, {staged.source,
+                                    staged.sha256,
+                                    Disposition::in_doubt,
+                                    "staging_gone",
+                                    {},
+                                    staged.name,
+                                    staged.written_sha256,
+                                    staged.details});
 }
 
 // Step 3.
@@ -174,6 +203,9 @@ Result<void> PickupHandoff::record_outcomes(const std::vector<Prepared>& prepare
       REQUEUE_CHECK(record_abort(recovery_, staged, moves[i].why, rename_failed));
       aborted.push_back(staged.name);
       outcome.handed.push_back({index, Disposition::failed, rename_failed});
+    } else if (moves[i].moved == Moved::gone) {
+      REQUEUE_CHECK(record_doubt(staged));
+      outcome.handed.push_back({index, Disposition::in_doubt, "staging_gone"});
     } else {
       // Whether it happened is not known: the intent stays open, and the next run's settling looks.
       outcome.handed.push_back({index, Disposition::failed, rename_unknown});

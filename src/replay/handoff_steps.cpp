@@ -76,6 +76,10 @@ bool on_local_volume(Place& place) {
   return volume && volume->local;
 }
 
+bool is_gone_from_staging(Place& place, const std::string& name) {
+  return is_absent(*place.beside, files::join(place.staging, name));
+}
+
 // A rename that failed may still have happened: a server that did it and did not answer, a device that reported an
 // error after it. Sending again what was sent is the one thing that must not be, so `no` needs both halves of the
 // proof.
@@ -84,6 +88,8 @@ Move move_into_pickup(Place& place, const std::string& name, bool local) {
   const auto to = files::join(place.pickup, name);
   const auto renamed = place.beside->rename(from, to);
   if (renamed) return {};
+  const bool absent = renamed.error().cause == Cause::not_found && is_absent(*place.beside, from);
+  if (local && absent && is_absent(*place.beside, to)) return {Moved::gone, renamed.error().why};
   const bool known = local && is_file(*place.beside, from) && is_absent(*place.beside, to);
   return {known ? Moved::no : Moved::unknown, renamed.error().why};
 }

@@ -42,11 +42,15 @@ Result<std::optional<std::string>> sha256_at(files::Tree& tree, const files::Rel
 // may have done what it did not answer.
 bool on_local_volume(Place& place);
 
-enum class Moved { yes, no, unknown };
+// gone: the staged file is nowhere, and the rename found it so. Somebody took it from staging (a virus scanner does),
+// or it is a service that takes what it should not see; by itself it is never called sent.
+enum class Moved { yes, no, unknown, gone };
 struct Move {
   Moved moved = Moved::yes;
   std::string why;
 };
+// Whether the composed file is gone from staging.
+bool is_gone_from_staging(Place& place, const std::string& name);
 // Step 3 for one file. `no` only where that is known.
 Move move_into_pickup(Place& place, const std::string& name, bool local);
 // Step 4. A commit before it could outlive the rename that it speaks of.

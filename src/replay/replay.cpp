@@ -118,6 +118,9 @@ Result<void> CarryingOut::journal_group_of(const std::vector<std::size_t>& index
   REQUEUE_CHECK(recovery_.flush_details());
   for (std::size_t i = 0; i < indexes.size(); ++i) {
     const auto& message = plan_.messages[indexes[i]];
+    if (message.disposition == Disposition::failed) {
+      watcher_.warn("not sent, it cannot be read from the snapshot as it was recorded: " + printable(message.source));
+    }
     if (message.disposition == Disposition::in_doubt && !ledger_.is_final(message.source)) {
       REQUEUE_CHECK(recovery_.record(
           "in_doubt", Json{{"source", escape_bytes(message.source)},

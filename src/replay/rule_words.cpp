@@ -28,7 +28,7 @@ constexpr std::array<RuleWords, 40> rules{{
     {"max_age", "older than --max-age", "--max-age AGE"},
     {"left_in_place", "it still stands in the Mailroot, for the service to send", ""},
     {"restored", "it was put back into the Mailroot, for the service to send", ""},
-    {"staging_gone", "the staging folder is gone: whether it was sent is not known", ""},
+    {"staging_gone", "the staging folder, or the composed file in it, is gone: whether it was sent is not known", ""},
     {"name_taken", "other bytes stand in Pickup under its name", ""},
     {"reboot", "the machine was restarted during its hand-over: it may have been sent", ""},
     {"smtp_unanswered", "it was sent by SMTP and the connection broke before the answer: the server may have it", ""},

@@ -31,6 +31,18 @@ TEST_CASE("a report, plan or log never takes the place of the record") {
   }
 }
 
+TEST_CASE("a log through a link that leads nowhere yet is refused, since it would be made in Pickup") {
+  const Window window;
+  window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));
+  const auto link = window.folder.path() / "link";
+  fs::create_symlink(window.mailroot / "Pickup/new", link);
+  const auto answer = window.ask({"evacuate", "--mailroot", window.mailroot.string(), "--recovery",
+                                  window.recovery.string(), "--log", link.string()});
+  CHECK(answer.exit == 5);
+  CHECK(fs::is_empty(window.mailroot / "Pickup"));
+  CHECK_FALSE(fs::exists(window.recovery));
+}
+
 TEST_CASE(
     "the next command after a part of a replay goes into the same Pickup, and is not refused for want of a probe") {
   const Window window;

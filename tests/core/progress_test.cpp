@@ -10,7 +10,9 @@ TEST_CASE("Progress tells the phase, files, bytes, rate and the time left", "[pr
   constexpr std::uint64_t mebibyte = 1U << 20U;
   Progress progress;
   progress.phase = "verify";
-  SECTION("at once: what is known") { CHECK(to_text(progress) == "verify: 0 files"); }
+  SECTION("at once: what is known") {
+    CHECK(to_text(progress) == "verify: 0 files");
+  }
   SECTION("totals before anything is done") {
     progress.total_files = 20000;
     progress.total_bytes = 769 * mebibyte;

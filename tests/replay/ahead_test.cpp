@@ -264,6 +264,56 @@ TEST_CASE("what cannot be staged is told when its turn comes, after the groups b
   runs.check_each_once(8);
 }
 
+TEST_CASE("a composed file that somebody takes from staging before its intent is composed anew, and never called sent",
+          "[handoff][ahead]") {
+  const auto jobs = GENERATE(1U, 4U);
+  Runs runs(8);
+  bool taken = false;
+  // The details of the first group are written: all of a batch stands in staging, and nothing has an intent yet.
+  runs.record->before("flush", [&](const Call& call) {
+    if (taken || call.path.find("messages.jsonl") == std::string::npos) return;
+    for (const auto& entry : fs::recursive_directory_iterator(runs.folder.path() / "mailroot")) {
+      const bool staged = entry.path().string().find("/.requeue-") != std::string::npos;
+      if (!staged || entry.path().extension() != ".eml" || runs.handed_over().size() != 0) continue;
+      if (read(entry.path()).find("message 105") == std::string::npos) continue;
+      fs::remove(entry.path());
+      taken = true;
+      break;
+    }
+  });
+  const auto result = runs.run(pace_of(2, jobs));
+  REQUIRE(taken);
+  REQUIRE(result);
+  CHECK(result->counts.failed == 1);
+  CHECK(result->counts.replayed == 7);
+  CHECK(runs.run_whole(pace_of(2, jobs)).counts.replayed == 8);
+  runs.check_each_once(8);
+}
+
+TEST_CASE("a composed file that is gone after its intent is in doubt, and never called sent", "[handoff][ahead]") {
+  Runs runs(4);
+  bool taken = false;
+  runs.record->before("rename", [&](const Call& call) {
+    if (taken || call.path.find(".eml") == std::string::npos) return;
+    for (const auto& entry : fs::recursive_directory_iterator(runs.folder.path() / "mailroot")) {
+      const bool staged = entry.path().string().find("/.requeue-") != std::string::npos;
+      if (!staged || entry.path().extension() != ".eml") continue;
+      if (read(entry.path()).find("message 101") == std::string::npos) continue;
+      fs::remove(entry.path());
+      taken = true;
+      break;
+    }
+  });
+  const auto result = runs.run(pace_of(2, 1));
+  REQUIRE(taken);
+  REQUIRE(result);
+  CHECK(result->counts.in_doubt == 1);
+  CHECK(result->counts.replayed == 3);
+  const auto again = runs.run_whole(pace_of(2, 1));
+  CHECK(again.counts.in_doubt == 1);
+  CHECK(again.counts.replayed == 3);
+}
+
 TEST_CASE("a stop leaves nothing staged, and the next run goes on", "[handoff][ahead]") {
   const auto jobs = GENERATE(1U, 4U);
   Runs runs(12);
