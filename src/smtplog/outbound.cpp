@@ -116,7 +116,7 @@ void Evidence::note_answer(const Outbound& connection, const Asked& asked, int c
   const bool refused_early =
       no && (asked.verb == "MAIL" || (asked.verb == "RCPT" && ascii_iequals(asked.recipient, recipient)));
   const bool named = std::any_of(connection.accepted.begin(), connection.accepted.end(),
-                                 [&](const std::string& one) { return ascii_iequals(one, recipient); });
+                                 [&name = recipient](const std::string& one) { return ascii_iequals(one, name); });
   const bool refused_late = no && named && (of_content || asked.verb == "DATA");
   const bool taken = good && named && of_content && asked.verb != "PIECE";
   if (!refused_early && !refused_late && !taken) return;
