@@ -1,9 +1,8 @@
 #include "replay/facts_cache.h"
 
-#include <vector>
-
 #include "core/text.h"
 #include "replay/facts_form.h"
+#include "snapshot/bag_tags.h"
 
 namespace requeue::replay {
 namespace {
@@ -61,23 +60,12 @@ class KeptFacts final : public FactsCache {
   bool ended_ = false;
 };
 
-Result<std::string> digest_of_file(files::Reader& file) {
-  std::vector<char> buffer(std::size_t{256} << 10U);
-  Sha256 digest;
-  for (;;) {
-    REQUEUE_TRY(const auto count, file.read(buffer.data(), buffer.size()));
-    if (count == 0) return digest.hex();
-    digest.update({buffer.data(), count});
-  }
-}
-
 Result<std::unique_ptr<FactsCache>> open_kept(recovery::Recovery& recovery, const std::string& expected) {
-  REQUEUE_TRY(auto whole, recovery.tree().open(facts_path()));
-  REQUEUE_TRY(const auto status, whole->status());
+  REQUEUE_TRY(const auto status, recovery.tree().status(facts_path()));
   // Something else in its place may be of any size, and would be read to its end.
   const auto most = facts_form.size() + recovery.state().snapshot->files * (record_head_size + longest_record);
   if (status.size > most) return failure(Exit::verification, "", files::to_text(facts_path()), "it has grown");
-  REQUEUE_TRY(const auto digest, digest_of_file(*whole));
+  REQUEUE_TRY(const auto digest, snapshot::hash_file(recovery.tree(), facts_path()));
   if (digest != expected)
     return failure(Exit::verification, "", files::to_text(facts_path()), "its bytes have changed");
   REQUEUE_TRY(auto file, recovery.tree().open(facts_path()));

@@ -1,6 +1,5 @@
 // The record of one message in the cache: numbers as 8 bytes, lowest first; texts and lists behind their length.
 #include <algorithm>
-#include <type_traits>
 
 #include "replay/message_facts.h"
 

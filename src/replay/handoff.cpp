@@ -44,7 +44,6 @@ class PickupHandoff final : public Handoff {
   Result<void> record_details(std::vector<Prepared>& prepared);
   Result<void> record_intents(const std::vector<Prepared>& prepared, Outcome& outcome);
   Result<void> record_intent(const Prepared& prepared);
-  Result<void> record_doubt(const Staged& staged);
   std::vector<Move> rename_all(const std::vector<Prepared>& prepared);
   Result<void> record_outcomes(const std::vector<Prepared>& prepared, const std::vector<Move>& moves, Outcome& outcome);
 
@@ -155,25 +154,6 @@ Result<void> PickupHandoff::record_intent(const Prepared& prepared) {
   return recovery_.record("intent", fields);
 }
 
-// Its intent is on the disk, and no run can tell any more whether it was handed over: the next one would have to take
-// it for sent.
-Result<void> PickupHandoff::record_doubt(const Staged& staged) {
-  Json fields;
-  fields["source"] = escape_bytes(staged.source);
-  fields["name"] = staged.name;
-  fields["rule"] = "staging_gone";
-  fields["why"] = "the composed file was gone from the staging folder before it could be moved, and is not in Pickup";
-  REQUEUE_CHECK(recovery_.record("in_doubt", fields));
-  return record_message(recovery_, {staged.source,
-                                    staged.sha256,
-                                    Disposition::in_doubt,
-                                    "staging_gone",
-                                    {},
-                                    staged.name,
-                                    staged.written_sha256,
-                                    staged.details});
-}
-
 // Step 3.
 std::vector<Move> PickupHandoff::rename_all(const std::vector<Prepared>& prepared) {
   std::vector<Move> moves(prepared.size());
@@ -204,7 +184,11 @@ Result<void> PickupHandoff::record_outcomes(const std::vector<Prepared>& prepare
       aborted.push_back(staged.name);
       outcome.handed.push_back({index, Disposition::failed, rename_failed});
     } else if (moves[i].moved == Moved::gone) {
-      REQUEUE_CHECK(record_doubt(staged));
+      REQUEUE_CHECK(record_doubt(
+          recovery_, staged, "staging_gone",
+          "the composed file was gone from the staging folder before it could be moved, and is not in Pickup"));
+      // An intent that a crash left open here would count as carried out: nothing is staged and nothing in Pickup.
+      REQUEUE_CHECK(recovery_.flush());
       outcome.handed.push_back({index, Disposition::in_doubt, "staging_gone"});
     } else {
       // Whether it happened is not known: the intent stays open, and the next run's settling looks.

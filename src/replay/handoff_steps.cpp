@@ -132,6 +132,24 @@ Result<void> record_commit(recovery::Recovery& recovery, const Staged& staged, s
                                    staged.details});
 }
 
+Result<void> record_doubt(recovery::Recovery& recovery, const Staged& staged, std::string_view rule,
+                          std::string_view why) {
+  Json fields;
+  fields["source"] = escape_bytes(staged.source);
+  fields["name"] = staged.name;
+  fields["rule"] = rule;
+  fields["why"] = why;
+  REQUEUE_CHECK(recovery.record("in_doubt", fields));
+  return record_message(recovery, {staged.source,
+                                   staged.sha256,
+                                   Disposition::in_doubt,
+                                   rule,
+                                   {},
+                                   staged.name,
+                                   staged.written_sha256,
+                                   staged.details});
+}
+
 Result<void> record_abort(recovery::Recovery& recovery, const Staged& staged, std::string_view why,
                           std::string_view rule) {
   Json fields;

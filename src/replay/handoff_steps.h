@@ -73,6 +73,10 @@ Result<void> record_commit(recovery::Recovery& recovery, const Staged& staged, s
 Result<void> record_abort(recovery::Recovery& recovery, const Staged& staged, std::string_view why,
                           std::string_view rule = {});
 
+// `in_doubt`, and `message` with its rule: an intent of which no run can tell whether it was carried out. Not flushed.
+Result<void> record_doubt(recovery::Recovery& recovery, const Staged& staged, std::string_view rule,
+                          std::string_view why);
+
 // Removes a staged file that has no intent, or whose intent is settled. A failure is told only, as the sentence that is
 // returned: the next run removes it.
 std::optional<std::string> remove_staged(Place& place, const std::string& name);

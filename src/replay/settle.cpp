@@ -270,20 +270,7 @@ Result<void> Settling::abort(const OpenIntent& intent, Site& site, std::string_v
 }
 
 Result<void> Settling::doubt(const OpenIntent& intent, std::string_view rule, std::string_view why) {
-  Json fields;
-  fields["source"] = escape_bytes(intent.source);
-  fields["name"] = intent.name;
-  fields["rule"] = rule;
-  fields["why"] = why;
-  REQUEUE_CHECK(recovery_.record("in_doubt", fields));
-  REQUEUE_CHECK(record_message(recovery_, {intent.source,
-                                           intent.sha256,
-                                           Disposition::in_doubt,
-                                           rule,
-                                           {},
-                                           intent.name,
-                                           intent.written_sha256,
-                                           intent.details}));
+  REQUEUE_CHECK(record_doubt(recovery_, staged_of(intent), rule, why));
   ++result_.in_doubt;
   result_.named.push_back("in doubt, never sent again by itself: " + printable(intent.source) + " (" +
                           std::string(rule) + ": " + std::string(why) + ")");
