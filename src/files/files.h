@@ -90,6 +90,8 @@ class Reader : public ByteReader {
   virtual Result<Status> status() = 0;
   // False when the bytes may have come from the page cache (tmpfs, or a file system that offers no way past it).
   [[nodiscard]] virtual bool reached_disk() const = 0;
+  // The next read begins at this byte. Cause::not_supported for all but the main stream of a file in the usual way.
+  virtual Result<void> seek(std::uint64_t offset);
   // For Tree::create_link alone: the handle of a real file, else -1.
   [[nodiscard]] virtual std::intptr_t native() const { return -1; }
 };

@@ -22,6 +22,11 @@ std::string_view name_of(std::string_view path) {
 }
 
 // The way that every platform has.
+Result<void> Reader::seek(std::uint64_t /*offset*/) {
+  return failure(
+      Error{Exit::failed, Cause::not_supported, "cannot read a file", {}, "it can only be read in order", {}});
+}
+
 Result<void> Tree::create_link(Reader& /*opened*/, const Relative& path) {
   return failure(Error{Exit::failed,
                        Cause::not_supported,

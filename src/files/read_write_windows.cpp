@@ -23,6 +23,12 @@ class NtReader final : public Reader {
     }
     return std::size_t{count};
   }
+  Result<void> seek(std::uint64_t offset) override {
+    LARGE_INTEGER to{};
+    to.QuadPart = static_cast<LONGLONG>(offset);
+    if (SetFilePointerEx(file_.get(), to, nullptr, FILE_BEGIN) != 0) return {};
+    return last_error("cannot read a file", path_);
+  }
   Result<Status> status() override { return status_of(file_.get(), path_); }
   [[nodiscard]] bool reached_disk() const override { return false; }
   [[nodiscard]] std::intptr_t native() const override { return reinterpret_cast<std::intptr_t>(file_.get()); }

@@ -15,6 +15,10 @@ class PosixReader final : public Reader {
     if (count < 0) return last_error("cannot read a file", path_);
     return static_cast<std::size_t>(count);
   }
+  Result<void> seek(std::uint64_t offset) override {
+    if (::lseek(file_.number(), static_cast<off_t>(offset), SEEK_SET) >= 0) return {};
+    return last_error("cannot read a file", path_);
+  }
   Result<Status> status() override {
     Status status;
     if (status_of(file_.number(), status) != 0) return last_error("cannot look at an open file", path_);

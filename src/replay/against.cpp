@@ -59,15 +59,15 @@ Result<std::vector<std::shared_ptr<const OtherRecovery>>> open_others(files::Fil
   return out;
 }
 
-AllCopies::AllCopies(recovery::Recovery& recovery, const Ledger& ledger, const Plan& plan, const PlanOptions& options,
-                     Watcher& watcher)
-    : plan_(plan), watcher_(watcher) {
-  readers_.emplace_back(0, std::make_unique<SnapshotCopies>(recovery, ledger, plan, options, watcher));
+AllCopies::AllCopies(const CopySource& own, const Plan& plan, const std::vector<Traits>& traits,
+                     const PlanOptions& options, Watcher& watcher)
+    : plan_(plan), traits_(traits), watcher_(watcher) {
+  readers_.emplace_back(0, std::make_unique<SnapshotCopies>(own, plan, traits, options, watcher));
 }
 
 void AllCopies::add(std::size_t first, const OtherRecovery& other) {
-  readers_.emplace_back(first,
-                        std::make_unique<SnapshotCopies>(other.recovery(), other.ledger(), plan_, plain_, watcher_));
+  const CopySource source{other.recovery(), other.ledger()};
+  readers_.emplace_back(first, std::make_unique<SnapshotCopies>(source, plan_, traits_, plain_, watcher_));
 }
 
 SnapshotCopies& AllCopies::reader_of(std::uint32_t index) {

@@ -37,7 +37,7 @@ Result<std::vector<std::shared_ptr<const OtherRecovery>>> open_others(files::Fil
 // The plan's own messages, and those of each other recovery behind them.
 class AllCopies final : public CopyReader {
  public:
-  AllCopies(recovery::Recovery& recovery, const Ledger& ledger, const Plan& plan, const PlanOptions& options,
+  AllCopies(const CopySource& own, const Plan& plan, const std::vector<Traits>& traits, const PlanOptions& options,
             Watcher& watcher);
   // Messages from `first` on, up to the next, are those of `other`.
   void add(std::size_t first, const OtherRecovery& other);
@@ -50,6 +50,7 @@ class AllCopies final : public CopyReader {
   SnapshotCopies& reader_of(std::uint32_t index);
 
   const Plan& plan_;
+  const std::vector<Traits>& traits_;
   Watcher& watcher_;
   PlanOptions plain_;  // the overrides of this run name messages of this recovery
   std::vector<std::pair<std::size_t, std::unique_ptr<SnapshotCopies>>> readers_;

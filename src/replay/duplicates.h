@@ -19,6 +19,7 @@ struct Traits {
   std::uint64_t message_id = 0;            // of the Message-ID's hash; 0: none
   std::uint64_t content = 0;               // tells contents with one Message-ID apart
   std::uint64_t stamp = 0;                 // FILETIME of the last X-OriginalArrivalTime
+  std::uint64_t kept_at = 0;               // FactsCache::place()
   bool has_stamp = false;
   bool has_whole = false;
   bool was_read = false;     // its header block was; one that was not takes no part

@@ -10,6 +10,10 @@ namespace {
 class NoFacts final : public FactsCache {
  public:
   std::optional<MessageFacts> next(const snapshot::Entry& /*entry*/) override { return std::nullopt; }
+  [[nodiscard]] std::uint64_t place() const override { return 0; }
+  std::optional<MessageFacts> again(std::uint64_t /*place*/, const Sha256Bytes& /*sha256*/) override {
+    return std::nullopt;
+  }
 };
 
 class KeptFacts final : public FactsCache {
@@ -20,18 +24,39 @@ class KeptFacts final : public FactsCache {
 
   std::optional<MessageFacts> next(const snapshot::Entry& entry) override {
     if (ended_) return std::nullopt;
-    const auto head = take(record_head_size);
-    if (head.size() < record_head_size) return end();
-    const auto length = record_length(head);
-    const bool same = head.substr(4) == from_hex(entry.sha256).value_or("");
-    const auto record = take(length);
+    place_ = buffer_at_ + at_;
+    const auto record = record_of(from_hex(entry.sha256).value_or(""));
     // It has the digest of the record, and yet is about other files: nothing of it is used from here on.
-    if (!same || record.size() != length) return end();
-    if (length == 0) return std::nullopt;
-    return from_record(record);
+    if (!record) return end();
+    if (record->empty()) return std::nullopt;
+    return from_record(*record);
+  }
+
+  [[nodiscard]] std::uint64_t place() const override { return ended_ ? 0 : place_; }
+
+  std::optional<MessageFacts> again(std::uint64_t place, const Sha256Bytes& sha256) override {
+    ended_ = true;
+    block_size_ = few_records;
+    buffer_.clear();
+    at_ = 0;
+    if (place == 0 || !file_->seek(place)) return std::nullopt;
+    const std::string digest(sha256.begin(), sha256.end());
+    const auto record = record_of(digest);
+    return record ? from_record(*record) : std::nullopt;
   }
 
  private:
+  // nullopt: it is about another file, or cut short. Valid until the next call.
+  std::optional<std::string_view> record_of(std::string_view sha256) {
+    const auto head = take(record_head_size);
+    if (head.size() < record_head_size) return std::nullopt;
+    const auto length = record_length(head);
+    const bool same = head.substr(4) == sha256;
+    const auto record = take(length);
+    if (!same || record.size() != length) return std::nullopt;
+    return record;
+  }
+
   std::optional<MessageFacts> end() {
     ended_ = true;
     return std::nullopt;
@@ -41,10 +66,11 @@ class KeptFacts final : public FactsCache {
   std::string_view take(std::size_t size) {
     while (buffer_.size() - at_ < size) {
       buffer_.erase(0, at_);
+      buffer_at_ += at_;
       at_ = 0;
       const auto have = buffer_.size();
-      buffer_.resize(have + block_size);
-      const auto count = file_->read(buffer_.data() + have, block_size);
+      buffer_.resize(have + block_size_);
+      const auto count = file_->read(buffer_.data() + have, block_size_);
       buffer_.resize(have + (count ? *count : 0));
       if (!count || *count == 0) break;
     }
@@ -53,10 +79,14 @@ class KeptFacts final : public FactsCache {
     return found;
   }
 
-  static constexpr std::size_t block_size = std::size_t{256} << 10U;
+  static constexpr std::size_t many_records = std::size_t{256} << 10U;
+  static constexpr std::size_t few_records = std::size_t{4} << 10U;
   std::unique_ptr<files::Reader> file_;
+  std::size_t block_size_ = many_records;
   std::string buffer_;
-  std::size_t at_ = 0;
+  std::uint64_t buffer_at_ = 0;  // in the file
+  std::size_t at_ = 0;           // in the buffer
+  std::uint64_t place_ = 0;
   bool ended_ = false;
 };
 

@@ -1,7 +1,8 @@
 // The facts of every message, learnt in the pass that copies it and kept in RECOVERY/cache/facts, so that a plan opens
-// none again but those that are copies of one another. Derived: all of it can be read from the snapshot. Checked: it
-// counts only while its SHA-256 is the one that the journal's `snapshot` event names, and each record only for the very
-// bytes that it was learnt of. Never trusted: what is handed over, and to whom, is read from the message itself.
+// none again but the large ones that may be copies of one another. Derived: all of it can be read from the snapshot.
+// Checked: it counts only while its SHA-256 is the one that the journal's `snapshot` event names, and each record only
+// for the very bytes that it was learnt of. Never trusted: what is handed over, and to whom, is read from the message
+// itself.
 #pragma once
 
 #include <memory>
@@ -22,6 +23,10 @@ class FactsCache {
   virtual ~FactsCache() = default;
   // Of the next file of files.jsonl, in its order; nullopt: it must be read. To be asked for each file.
   virtual std::optional<MessageFacts> next(const snapshot::Entry& entry) = 0;
+  // Where the record that was given last stands, for again(); 0: nowhere.
+  [[nodiscard]] virtual std::uint64_t place() const = 0;
+  // After the last next(): what stands there, once more, while it is about the file with this digest.
+  virtual std::optional<MessageFacts> again(std::uint64_t place, const Sha256Bytes& sha256) = 0;
 };
 
 std::unique_ptr<FactsCache> no_facts();  // of a Mailroot as it stands: each is read

@@ -127,8 +127,12 @@ Timestamp arrival_of(const mail::Facts& facts, Timestamp written) {
 Result<Reading> read_message(recovery::Recovery& recovery, const Plan& plan, const Message& message,
                              const PlanOptions& options) {
   REQUEUE_TRY(const auto opened, open_message(recovery, message));
+  return reading_of(mail::facts_of(opened.block), plan, message, options);
+}
+
+Reading reading_of(mail::Facts facts, const Plan& plan, const Message& message, const PlanOptions& options) {
   Reading reading;
-  reading.facts = mail::facts_of(opened.block);
+  reading.facts = std::move(facts);
   read_envelope(reading, message, options);
   leave_out(reading.envelope.recipients, message.rare->covered, plan.addresses);
   return reading;

@@ -30,6 +30,8 @@ Result<OpenedMessage> open_message(recovery::Recovery& recovery, const Message& 
 mail::Envelope envelope_in_force(const std::string& source, const mail::Facts& facts, const PlanOptions& options);
 // Envelope and what is left out of it; `message` with arrival and as_found.
 void read_envelope(Reading& reading, const Message& message, const PlanOptions& options);
+// The envelope in force less what a partial copy leaves out.
+Reading reading_of(mail::Facts facts, const Plan& plan, const Message& message, const PlanOptions& options);
 // Found in Pickup or Drop and named by no override: it is handed back byte for byte, but not to Exchange, which reads
 // other x-headers.
 bool is_as_found(const std::string& source, const PlanOptions& options);

@@ -20,14 +20,10 @@ std::vector<std::string> recipients_of(const Json& line) {
 
 }  // namespace
 
-SnapshotCopies::SnapshotCopies(recovery::Recovery& recovery, const Ledger& ledger, const Plan& plan,
-                               const PlanOptions& options, Watcher& watcher)
-    : recovery_(recovery), ledger_(ledger), plan_(plan), options_(options), watcher_(watcher) {}
-
 Result<void> SnapshotCopies::prepare(const std::vector<std::uint32_t>& replayed) {
   std::unordered_map<std::string, std::uint32_t> wanted;
   for (const auto index : replayed) {
-    const auto* const standing = ledger_.find(plan_.messages[index].source);
+    const auto* const standing = source_.ledger.find(plan_.messages[index].source);
     if (standing != nullptr) wanted.emplace(to_hex(standing->details), index);
   }
   const auto pick = [&](const std::string& hash, const Json& line) -> Result<void> {
@@ -35,13 +31,13 @@ Result<void> SnapshotCopies::prepare(const std::vector<std::uint32_t>& replayed)
     if (found != wanted.end()) recorded_.insert_or_assign(found->second, recipients_of(line));
     return {};
   };
-  REQUEUE_CHECK(journal::read_details(recovery_.tree(), pick));
+  REQUEUE_CHECK(journal::read_details(source_.recovery.tree(), pick));
   return {};
 }
 
 Result<Sha256Bytes> SnapshotCopies::content(std::uint32_t index) {
   if (watcher_.stop_requested()) return failure(Exit::interrupted, "interrupted while the messages were compared");
-  REQUEUE_TRY(auto opened, open_message(recovery_, plan_.messages[index]));
+  REQUEUE_TRY(auto opened, open_message(source_.recovery, plan_.messages[index]));
   return mail::canonical_content_digest(opened.block, opened.rest, *opened.source);
 }
 
@@ -49,7 +45,12 @@ Result<Sha256Bytes> SnapshotCopies::content(std::uint32_t index) {
 Result<std::vector<std::string>> SnapshotCopies::recipients(std::uint32_t index) {
   const auto recorded = recorded_.find(index);
   if (recorded != recorded_.end()) return recorded->second;
-  REQUEUE_TRY(auto reading, read_message(recovery_, plan_, plan_.messages[index], options_));
+  const auto& message = plan_.messages[index];
+  if (source_.facts != nullptr && traits_[index].kept_at != 0) {
+    auto known = source_.facts->again(traits_[index].kept_at, message.sha256);
+    if (known) return std::move(reading_of(std::move(known->facts), plan_, message, options_).envelope.recipients);
+  }
+  REQUEUE_TRY(auto reading, read_message(source_.recovery, plan_, message, options_));
   return std::move(reading.envelope.recipients);
 }
 

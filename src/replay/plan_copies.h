@@ -6,21 +6,30 @@
 #include <vector>
 
 #include "replay/duplicates.h"
+#include "replay/facts_cache.h"
 
 namespace requeue::replay {
 
+// Where a snapshot's copies are read.
+struct CopySource {
+  recovery::Recovery& recovery;
+  const Ledger& ledger;
+  FactsCache* facts = nullptr;  // of the same recovery; none: each message is opened
+};
+
 class SnapshotCopies : public CopyReader {
  public:
-  SnapshotCopies(recovery::Recovery& recovery, const Ledger& ledger, const Plan& plan, const PlanOptions& options,
-                 Watcher& watcher);
+  SnapshotCopies(const CopySource& source, const Plan& plan, const std::vector<Traits>& traits,
+                 const PlanOptions& options, Watcher& watcher)
+      : source_(source), plan_(plan), traits_(traits), options_(options), watcher_(watcher) {}
   Result<void> prepare(const std::vector<std::uint32_t>& replayed) override;
   Result<Sha256Bytes> content(std::uint32_t index) override;
   Result<std::vector<std::string>> recipients(std::uint32_t index) override;
 
  private:
-  recovery::Recovery& recovery_;
-  const Ledger& ledger_;
+  CopySource source_;
   const Plan& plan_;
+  const std::vector<Traits>& traits_;
   const PlanOptions& options_;
   Watcher& watcher_;
   std::unordered_map<std::uint32_t, std::vector<std::string>> recorded_;

@@ -94,6 +94,19 @@ TEMPLATE_TEST_CASE("a reader that reached its end stays there", "", Real, Record
   }
 }
 
+TEMPLATE_TEST_CASE("an ordinary reader goes on at the byte that it was sent to", "", Real, Recording, Faultless) {
+  Bench<TestType> b;
+  write(b.folder.path() / "a", "0123456789");
+  const auto reader = b.tree->open("a");
+  REQUIRE(reader);
+  CHECK(read_all(**reader, 20) == std::string("0123456789"));
+  REQUIRE((*reader)->seek(4));
+  CHECK(read_all(**reader, 20) == std::string("456789"));
+  REQUIRE((*reader)->seek(30));
+  CHECK(read_all(**reader, 20) == std::string());
+  CHECK(cause_of((*b.tree->open("a", CacheUse::past))->seek(1)) == Cause::not_supported);
+}
+
 TEMPLATE_TEST_CASE("a folder cannot be opened as a file", "", Real, Recording, Faultless) {
   Bench<TestType> b;
   boost::filesystem::create_directory(b.folder.path() / "Queue");

@@ -22,6 +22,10 @@ class DiskReader final : public Reader {
     at_ += count;
     return count;
   }
+  Result<void> seek(std::uint64_t offset) override {
+    at_ = static_cast<std::size_t>(offset);
+    return {};
+  }
   Result<Status> status() override { return node_->status; }
   [[nodiscard]] bool reached_disk() const override { return true; }
 

@@ -28,6 +28,10 @@ class ObservedReader final : public Reader {
     call_.verb = "status";
     return observed(*observer_, call_, [&] { return inner_->status(); });
   }
+  Result<void> seek(std::uint64_t offset) override {
+    call_.verb = "seek";
+    return observed(*observer_, call_, [&] { return inner_->seek(offset); });
+  }
   [[nodiscard]] bool reached_disk() const override { return inner_->reached_disk(); }
   [[nodiscard]] std::intptr_t native() const override { return inner_->native(); }
 
