@@ -36,7 +36,7 @@ Result<Outcome> empty(Context& context) {
   REQUEUE_TRY(const auto site, find_site(context, state));
   REQUEUE_CHECK(require_same_mailroot(state, site));
   REQUEUE_CHECK(require_stopped(context, "emptying"));
-  REQUEUE_TRY(const auto survey, mailroot::check_rights(*site.mailroot));
+  REQUEUE_TRY(const auto survey, mailroot::check_rights(*site.mailroot, context.options.jobs));
   tell_drop_and_badmail(context, survey.folders);
   if (context.options.dry_run) {
     context.console.result("DRY RUN: would remove what the snapshot of " + counted(state.snapshot->files, "file") +

@@ -27,7 +27,7 @@ Result<void> wait_until_released(Context& context, files::Tree& tree) {
   if (state == service::State::absent) return {};
   constexpr int looks = 10;
   for (int look = 1;; ++look) {
-    REQUEUE_TRY(const auto held, mailroot::first_held(tree));
+    REQUEUE_TRY(const auto held, mailroot::first_held(tree, context.options.jobs));
     if (!held) return {};
     if (look == looks || context.console.stop_requested()) {
       return failure(Error{Exit::precondition, Cause::busy, "a file of the Mailroot is still open in another program",
@@ -44,6 +44,7 @@ Result<Exit> prepare(Context& context, recovery::Recovery& recovery, files::Tree
                      Json& body) {
   const bool resumed = recovery.state().emptying;
   auto exit = Exit::done;
+  auto links = snapshot::Links::none;
   auto& seconds = body["seconds"];
   seconds = Json{{"stop", 0.0}, {"snapshot", 0.0}, {"verify", 0.0}, {"empty", 0.0}};
   tell_start_type(context);
@@ -56,9 +57,10 @@ Result<Exit> prepare(Context& context, recovery::Recovery& recovery, files::Tree
     REQUEUE_TRY(const auto taken, snapshot_step(context, recovery, tree, false, counts, body));
     body["seconds"]["snapshot"] = taken.seconds;
     exit = graver(exit, taken.exit);
+    links = taken.links;
   }
   if (context.console.stop_requested()) return Exit::interrupted;
-  REQUEUE_TRY(const auto verified, verify_step(context, recovery, body));
+  REQUEUE_TRY(const auto verified, verify_step(context, recovery, body, links));
   body["seconds"]["verify"] = verified.seconds;
   if (context.console.stop_requested()) return Exit::interrupted;
   return graver(exit, verified.exit);
@@ -119,7 +121,7 @@ Result<Outcome> evacuate(Context& context) {
   REQUEUE_CHECK(refuse_complete(context, state));
   REQUEUE_TRY(const auto site, find_site(context, state));
   REQUEUE_CHECK(require_same_mailroot(state, site));
-  REQUEUE_TRY(const auto survey, mailroot::check_rights(*site.mailroot));
+  REQUEUE_TRY(const auto survey, mailroot::check_rights(*site.mailroot, context.options.jobs));
   if (!state.emptying) REQUEUE_CHECK(check_space(context, *site.mailroot, survey.counts));
   tell_drop_and_badmail(context, survey.folders);
   if (context.options.dry_run) return evacuate_rehearse(context, site, survey.counts);

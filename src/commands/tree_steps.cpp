@@ -66,12 +66,21 @@ Result<Step> snapshot_step(Context& context, recovery::Recovery& recovery, files
   name_all(context, taken.others, "links and special files are recorded, not copied, and stay where they are");
   name_all(context, taken.superseded,
            "in the earlier snapshot and no longer in the Mailroot; kept in superseded, never replayed");
-  return Step{taken.others.empty() ? Exit::done : Exit::attention, watch.seconds()};
+  return Step{taken.others.empty() ? Exit::done : Exit::attention, watch.seconds(), taken.links};
 }
 
-Result<Step> verify_step(Context& context, recovery::Recovery& recovery, Json& body) {
+// What was read, in words: of links it was the snapshot that read them from the disk, and once is enough.
+std::string verified_words(const snapshot::VerifyResult& result) {
+  const auto& verified = result.verified;
+  const auto all = counted(verified.files, "file") + ", " + counted(verified.bytes, "byte");
+  if (result.read_once == 0) return all + " read again from the " + verified.level;
+  return all + " read from the " + verified.level + "; " + counted(result.read_once, "linked file") +
+         " once, and found unchanged";
+}
+
+Result<Step> verify_step(Context& context, recovery::Recovery& recovery, Json& body, snapshot::Links links) {
   const Stopwatch watch;
-  REQUEUE_TRY(const auto result, snapshot::verify(recovery, context.console, context.options.jobs));
+  REQUEUE_TRY(const auto result, snapshot::verify(recovery, context.console, context.options.jobs, links));
   const auto& verified = result.verified;
   body["verified"] = verified_json(verified);
   if (!verified.ok) {
@@ -83,12 +92,10 @@ Result<Step> verify_step(Context& context, recovery::Recovery& recovery, Json& b
   if (verified.files == 0) {
     context.console.result("[ok] the snapshot holds no files: there was nothing to verify");
   } else {
-    context.console.result("[ok] verified: " + counted(verified.files, "file") + ", " +
-                           counted(verified.bytes, "byte") + " read again from the " + verified.level);
+    context.console.result("[ok] verified: " + verified_words(result));
   }
   announce(context, recovery.head(), service::EventId::snapshot_verified, service::Gravity::information,
-           "Snapshot verified: " + counted(verified.files, "file") + ", " + counted(verified.bytes, "byte") +
-               " read again from the " + verified.level);
+           "Snapshot verified: " + verified_words(result));
   if (verified.level == "cache") {
     context.console.warn(
         "the recovery folder's volume offers no way past its cache: the bytes were compared in memory, "
@@ -134,18 +141,21 @@ std::vector<std::string> not_replayed_lines(const Context& context, recovery::Re
   std::vector<std::string> lines;
   std::map<std::string, std::uint64_t> folders;
   const auto& state = recovery.state();
-  const auto read = snapshot::read_entries(recovery.tree(), [&](const snapshot::Entry& entry) -> Result<void> {
-    if (entry.status.kind != files::Kind::file) return {};
-    const std::string top(mailroot::top_of(entry.source));
-    const auto role = mailroot::role_of(top);
-    const auto lower = ascii_lower(top);
-    const bool replayed =
-        role == mailroot::Role::queue || role == mailroot::Role::pickup || state.replayed_folders.contains(lower);
-    const bool stays = top.empty() || std::ranges::find(state.kept_folders, lower) != state.kept_folders.end() ||
-                       (role == mailroot::Role::mailbox && !state.mailbox_emptied);
-    if (!replayed && !stays) ++folders[top];
-    return {};
-  });
+  const auto read = snapshot::read_entries(
+      recovery.tree(),
+      [&](const snapshot::Entry& entry) -> Result<void> {
+        if (entry.status.kind != files::Kind::file) return {};
+        const std::string top(mailroot::top_of(entry.source));
+        const auto role = mailroot::role_of(top);
+        const auto lower = ascii_lower(top);
+        const bool replayed =
+            role == mailroot::Role::queue || role == mailroot::Role::pickup || state.replayed_folders.contains(lower);
+        const bool stays = top.empty() || std::ranges::find(state.kept_folders, lower) != state.kept_folders.end() ||
+                           (role == mailroot::Role::mailbox && !state.mailbox_emptied);
+        if (!replayed && !stays) ++folders[top];
+        return {};
+      },
+      context.options.jobs);
   if (!read) return lines;  // a damaged bag is told by the step that needs it
   for (const auto& [name, count] : folders) {
     lines.push_back(printable(name) + ": " + counted(count, "file") + " only in the snapshot; back with: " +

@@ -12,13 +12,15 @@ namespace requeue::commands {
 struct Step {
   Exit exit = Exit::done;
   double seconds = 0;
+  snapshot::Links links = snapshot::Links::none;  // for verify_step, in the run that took the snapshot
 };
 
 // Each prints its results and fills its keys of the --json object.
 // `expected`: what a walk has just counted.
 Result<Step> snapshot_step(Context& context, recovery::Recovery& recovery, files::Tree& tree, bool adopted,
                            const mailroot::Counts& expected, Json& body);
-Result<Step> verify_step(Context& context, recovery::Recovery& recovery, Json& body);
+Result<Step> verify_step(Context& context, recovery::Recovery& recovery, Json& body,
+                         snapshot::Links links = snapshot::Links::none);
 Result<Step> empty_step(Context& context, recovery::Recovery& recovery, files::Tree& tree, Json& body);
 
 // What Drop and Badmail hold, and that --keep leaves them (said before anything is removed).

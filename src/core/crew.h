@@ -134,4 +134,59 @@ class InOrder {
   std::deque<Slot> slots_;
 };
 
+// The same for small work, given to a thread some pieces at a time: to wake one for each costs as much as the reading
+// of a small file. What is given may so wait for the next piece, or for finish().
+template <class Out>
+class InBatches {
+ public:
+  InBatches(Crew& crew, std::function<Result<void>(Out)> take)
+      : take_(std::move(take)),
+        size_(crew.jobs() == 1 ? 1 : 8),
+        in_order_(crew, [this](std::vector<Out> done) -> Result<void> {
+          for (auto& out : done) REQUEUE_CHECK(take_(std::move(out)));
+          return {};
+        }) {}
+
+  Result<void> add(std::function<Out()> work) {
+    any_work_ = true;
+    batch_.push_back({std::move(work), std::nullopt});
+    return batch_.size() < size_ ? Result<void>() : give();
+  }
+
+  Result<void> add_done(Out out) {
+    batch_.push_back({{}, std::move(out)});
+    return batch_.size() < size_ ? Result<void>() : give();
+  }
+
+  Result<void> finish() {
+    if (!batch_.empty()) REQUEUE_CHECK(give());
+    return in_order_.finish();
+  }
+
+ private:
+  struct Piece {
+    std::function<Out()> work;
+    std::optional<Out> out;  // none: to be worked out
+  };
+
+  static std::vector<Out> done(std::vector<Piece>& batch) {
+    std::vector<Out> out;
+    out.reserve(batch.size());
+    for (auto& piece : batch) out.push_back(piece.out ? std::move(*piece.out) : piece.work());
+    return out;
+  }
+
+  Result<void> give() {
+    auto batch = std::make_shared<std::vector<Piece>>(std::exchange(batch_, {}));
+    if (!std::exchange(any_work_, false)) return in_order_.add_done(done(*batch));
+    return in_order_.add([batch] { return done(*batch); });
+  }
+
+  std::function<Result<void>(Out)> take_;
+  std::size_t size_;
+  std::vector<Piece> batch_;
+  bool any_work_ = false;  // in the batch
+  InOrder<std::vector<Out>> in_order_;
+};
+
 }  // namespace requeue

@@ -14,7 +14,7 @@ namespace requeue::files::posix {
 namespace {
 
 constexpr std::size_t alignment = 4096;  // no smaller than the block of any common device; address, offset and size
-constexpr std::size_t chunk = 256 * 1024;
+constexpr std::size_t largest_chunk = 256 * 1024;
 
 struct Free {
   void operator()(char* memory) const { std::free(memory); }
@@ -25,7 +25,8 @@ class PastCacheReader final : public Reader {
   PastCacheReader(Descriptor file, Path path, bool direct)
       : file_(std::move(file)),
         path_(std::move(path)),
-        memory_(static_cast<char*>(std::aligned_alloc(alignment, chunk))),
+        chunk_(chunk_for(file_.number())),
+        memory_(static_cast<char*>(std::aligned_alloc(alignment, chunk_))),
         direct_(direct),
         reached_(direct && !in_memory(file_.number())) {
     if (!memory_) throw std::bad_alloc();
@@ -46,6 +47,14 @@ class PastCacheReader final : public Reader {
   [[nodiscard]] bool reached_disk() const override { return reached_; }
 
  private:
+  // Most files are small, and the kernel clears what is asked for beyond their ends. One byte more than the file has,
+  // so that its end is seen.
+  static std::size_t chunk_for(int file) {
+    Status status;
+    if (status_of(file, status) != 0 || status.size >= largest_chunk) return largest_chunk;
+    return (static_cast<std::size_t>(status.size) / alignment + 1) * alignment;
+  }
+
   Result<void> fill() {
     // A direct read cannot start within a block. One that stopped there met the end, or a file that is growing.
     if (direct_ && offset_ % alignment != 0) {
@@ -70,7 +79,7 @@ class PastCacheReader final : public Reader {
   }
 
   ssize_t read_chunk() {
-    return retried([&] { return ::pread(file_.number(), memory_.get(), chunk, static_cast<off_t>(offset_)); });
+    return retried([&] { return ::pread(file_.number(), memory_.get(), chunk_, static_cast<off_t>(offset_)); });
   }
 
   // Whether the cache was really dropped cannot be told, so this never counts as having reached the disk.
@@ -84,6 +93,7 @@ class PastCacheReader final : public Reader {
 
   Descriptor file_;
   Path path_;
+  std::size_t chunk_;
   std::unique_ptr<char, Free> memory_;
   bool direct_;
   bool reached_;

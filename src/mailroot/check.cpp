@@ -161,15 +161,18 @@ Result<void> check(files::Tree& mailroot) {
   return {};
 }
 
-Result<std::optional<files::Relative>> first_held(files::Tree& mailroot) {
+Result<std::optional<files::Relative>> first_held(files::Tree& mailroot, unsigned jobs) {
   std::optional<files::Relative> held;
-  REQUEUE_CHECK(walk(mailroot, [&](const Item& item) -> Result<void> {
-    const auto role = role_of(top_of(item.path));
-    if (held || item.status.kind != Kind::file || role == Role::mailbox) return {};
-    REQUEUE_TRY(const bool released, mailroot.is_released(item.path));
-    if (!released) held = item.path;
-    return {};
-  }));
+  REQUEUE_CHECK(walk(
+      mailroot,
+      [&](const Item& item) -> Result<void> {
+        const auto role = role_of(top_of(item.path));
+        if (held || item.status.kind != Kind::file || role == Role::mailbox) return {};
+        REQUEUE_TRY(const bool released, mailroot.is_released(item.path));
+        if (!released) held = item.path;
+        return {};
+      },
+      Vanished::error, jobs));
   return held;
 }
 
@@ -186,12 +189,15 @@ Result<std::vector<FolderCount>> count_folders(files::Tree& mailroot) {
   return tally.finish();
 }
 
-Result<Survey> check_rights(files::Tree& mailroot) {
+Result<Survey> check_rights(files::Tree& mailroot, unsigned jobs) {
   FolderTally tally;
-  REQUEUE_TRY(const auto counts, walk(mailroot, [&](const Item& item) -> Result<void> {
-                tally.add(item);
-                return check_rights_of(mailroot, item);
-              }));
+  REQUEUE_TRY(const auto counts, walk(
+                                     mailroot,
+                                     [&](const Item& item) -> Result<void> {
+                                       tally.add(item);
+                                       return check_rights_of(mailroot, item);
+                                     },
+                                     Vanished::error, jobs));
   return Survey{counts, tally.finish()};
 }
 

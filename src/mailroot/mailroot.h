@@ -44,9 +44,10 @@ struct Counts {
 enum class Vanished { error, passed_over };
 
 // Walks the whole tree in bytewise order of paths, a folder before what is in it; the root itself first (path ""). A
-// staging folder of ours that holds only its token is left out. Iterative: a 300-deep tree is an ordinary one.
+// staging folder of ours that holds only its token is left out. Iterative: a 300-deep tree is an ordinary one. `jobs`:
+// how many items are looked at ahead of the visit, which is one at a time and in order.
 Result<Counts> walk(files::Tree& mailroot, const std::function<Result<void>(const Item&)>& visit,
-                    Vanished vanished = Vanished::error);
+                    Vanished vanished = Vanished::error, unsigned jobs = 1);
 
 // What must hold before anything is touched (Exit::precondition): a folder with Queue or Pickup directly in it (else
 // the likely path is named), no link in place of Queue, Pickup, Drop, Badmail or Mailbox (its target is named), no
@@ -54,7 +55,7 @@ Result<Counts> walk(files::Tree& mailroot, const std::function<Result<void>(cons
 Result<void> check(files::Tree& mailroot);
 // A file that another program still holds open, after the service has stopped; nullopt when there is none. Mailbox is
 // left out: it is another service's, and live.
-Result<std::optional<files::Relative>> first_held(files::Tree& mailroot);
+Result<std::optional<files::Relative>> first_held(files::Tree& mailroot, unsigned jobs = 1);
 
 struct FolderCount {
   std::string name;  // top folder as found, "" for files in the Mailroot itself
@@ -71,7 +72,7 @@ struct Survey {
   Counts counts;
   std::vector<FolderCount> folders;
 };
-Result<Survey> check_rights(files::Tree& mailroot);
+Result<Survey> check_rights(files::Tree& mailroot, unsigned jobs = 1);
 
 // `.requeue-ID/token`: who owns a staging folder. First line the ID, second the recovery folder's path.
 struct Token {

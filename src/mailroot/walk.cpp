@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/crew.h"
 #include "core/text.h"
 #include "mailroot/mailroot.h"
 #include "mailroot/staging.h"
@@ -33,11 +34,15 @@ Error changed_meanwhile(Error error) {
 
 class Walk {
  public:
-  Walk(files::Tree& tree, const std::function<Result<void>(const Item&)>& visit, Vanished vanished)
-      : tree_(tree), visit_(visit), pass_over_(vanished == Vanished::passed_over) {}
+  Walk(files::Tree& tree, const std::function<Result<void>(const Item&)>& visit, Vanished vanished, unsigned jobs)
+      : tree_(tree),
+        visit_(visit),
+        pass_over_(vanished == Vanished::passed_over),
+        crew_(jobs),
+        looking_(crew_, [this](Looked looked) { return see(std::move(looked)); }) {}
 
   Result<Counts> run() {
-    REQUEUE_CHECK(look_at(""));
+    REQUEUE_CHECK(look_ahead(""));
     REQUEUE_CHECK(enter(""));
     while (!frames_.empty()) {
       auto& frame = frames_.back();
@@ -48,17 +53,32 @@ class Walk {
       Step step = std::move(frame.steps[frame.next++]);
       if (step.enter) step.key.pop_back();
       const auto path = files::join(frame.folder, step.key);
-      REQUEUE_CHECK(step.enter ? enter(path) : look_at(path));
+      REQUEUE_CHECK(step.enter ? enter(path) : look_ahead(path));
     }
+    REQUEUE_CHECK(looking_.finish());
     return counts_;
   }
 
  private:
-  Result<void> look_at(const files::Relative& path) {
+  using Looked = Result<std::optional<Item>>;  // nullopt: it vanished, and that is no matter
+
+  Result<void> look_ahead(const files::Relative& path) {
+    return looking_.add([this, path] { return look_at(path); });
+  }
+
+  Result<void> see(Looked looked) {
+    if (!looked) return failure(std::move(looked.error()));
+    if (!*looked) return {};
+    count(**looked);
+    return visit_(**looked);
+  }
+
+  // By several threads at once.
+  Looked look_at(const files::Relative& path) {
     Item item;
     item.path = path;
     auto status = tree_.status(path);
-    if (!status && pass_over_ && status.error().cause == Cause::not_found) return {};
+    if (!status && pass_over_ && status.error().cause == Cause::not_found) return std::optional<Item>();
     if (!status) return failure(std::move(status.error()));
     item.status = *status;
     if (item.status.kind == Kind::file || item.status.kind == Kind::folder) {
@@ -69,8 +89,7 @@ class Walk {
       // A link whose target cannot be told is recorded as a link all the same; it is not followed in any case.
       item.target = tree_.link_target(path).value_or("");
     }
-    count(item);
-    return visit_(item);
+    return std::optional<Item>(std::move(item));
   }
 
   void count(const Item& item) {
@@ -118,11 +137,14 @@ class Walk {
   bool pass_over_;
   std::vector<Frame> frames_;
   Counts counts_;
+  Crew crew_;
+  InBatches<Looked> looking_;
 };
 
 }  // namespace
 
-Result<Counts> walk(files::Tree& mailroot, const std::function<Result<void>(const Item&)>& visit, Vanished vanished) {
+Result<Counts> walk(files::Tree& mailroot, const std::function<Result<void>(const Item&)>& visit, Vanished vanished,
+                    unsigned jobs) {
   // What the visitor says is its own; only what the tree says is turned into "changed meanwhile".
   bool visitor_failed = false;
   const std::function<Result<void>(const Item&)> guarded = [&](const Item& item) {
@@ -130,7 +152,7 @@ Result<Counts> walk(files::Tree& mailroot, const std::function<Result<void>(cons
     visitor_failed = !result.has_value();
     return result;
   };
-  auto counts = Walk(mailroot, guarded, vanished).run();
+  auto counts = Walk(mailroot, guarded, vanished, jobs).run();
   if (counts || visitor_failed) return counts;
   return failure(changed_meanwhile(std::move(counts.error())));
 }

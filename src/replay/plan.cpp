@@ -21,14 +21,10 @@ namespace requeue::replay {
 namespace {
 
 constexpr std::size_t most_named = 1000;
-// Given to a thread at once: for one message each, waking the threads would cost as much as the reading.
-constexpr std::size_t batch_size = 16;
 
 struct FileSeen {
   Message message;
   Selection selection = Selection::other;
-  bool to_be_read = false;
-  std::vector<snapshot::StoredStream> streams;  // of one that is to be read
   Result<MessageFacts> known;
   std::uint64_t kept_at = 0;
 };
@@ -46,7 +42,7 @@ class Collector {
         decider_(recovery.state(), ledger, options, now()),
         cache_(live ? no_facts() : open_facts(recovery, watcher)),
         crew_(options.jobs),
-        reading_(crew_, [this](std::vector<FileSeen> batch) { return take_all(std::move(batch)); }) {
+        reading_(crew_, [this](FileSeen seen) { return take(std::move(seen)); }) {
     // Growing by doubling would hold every message twice at its peak.
     if (!live && recovery.state().snapshot) {
       const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(recovery.state().snapshot->files, 1U << 20U));
@@ -64,19 +60,20 @@ class Collector {
     seen.message = message_of(entry);
     seen.selection = selector_.select(entry.source);
     if (live_) seen.message.rare.make().stored = entry.stored;
-    if (seen.selection != Selection::other && kept) {
+    if (seen.selection == Selection::other) return reading_.add_done(std::move(seen));
+    if (kept) {
       seen.known = std::move(*kept);
       seen.kept_at = cache_->place();
-    } else if (seen.selection != Selection::other) {
-      seen.to_be_read = any_to_be_read_ = true;
-      seen.streams = entry.streams;
+      return reading_.add_done(std::move(seen));
     }
-    batch_.push_back(std::move(seen));
-    return batch_.size() < batch_size ? Result<void>() : give_batch();
+    auto shared = std::make_shared<FileSeen>(std::move(seen));
+    return reading_.add([this, shared, streams = entry.streams] {
+      shared->known = learn(shared->message, streams);
+      return std::move(*shared);
+    });
   }
 
   Result<Plan> finish() {
-    REQUEUE_CHECK(give_batch());
     REQUEUE_CHECK(reading_.finish());
     plan.not_replayed.assign(not_replayed_.begin(), not_replayed_.end());
     return std::move(plan);
@@ -95,17 +92,6 @@ class Collector {
     if (!folder.empty()) ++not_replayed_[folder];
   }
 
-  Result<void> give_batch() {
-    auto batch = std::make_shared<std::vector<FileSeen>>(std::exchange(batch_, {}));
-    if (!std::exchange(any_to_be_read_, false)) return reading_.add_done(std::move(*batch));
-    return reading_.add([this, batch] {
-      for (auto& seen : *batch) {
-        if (seen.to_be_read) seen.known = learn(seen.message, seen.streams);
-      }
-      return std::move(*batch);
-    });
-  }
-
   // By several threads at once.
   Result<MessageFacts> learn(const Message& message, const std::vector<snapshot::StoredStream>& streams) {
     REQUEUE_TRY(const auto opened, open_message(recovery_, message));
@@ -119,11 +105,6 @@ class Collector {
   }
 
   // In the order of the snapshot's files.
-  Result<void> take_all(std::vector<FileSeen> batch) {
-    for (auto& seen : batch) REQUEUE_CHECK(take(std::move(seen)));
-    return {};
-  }
-
   Result<void> take(FileSeen seen) {
     auto& message = seen.message;
     const bool unknown_name = seen.selection == Selection::unknown_name;
@@ -178,10 +159,8 @@ class Collector {
   Decider decider_;
   std::unique_ptr<FactsCache> cache_;
   std::map<std::string, std::uint64_t> not_replayed_;
-  std::vector<FileSeen> batch_;
-  bool any_to_be_read_ = false;  // in the batch
   Crew crew_;
-  InOrder<std::vector<FileSeen>> reading_;
+  InBatches<FileSeen> reading_;
 };
 
 Result<void> check_emptied(const recovery::State& state) {

@@ -1,5 +1,5 @@
 // Whether the bag on the disk is what was copied: tag files, manifest and files.jsonl against each other, and every
-// payload file against the manifest. Memory: 56 bytes a file, whatever the names.
+// payload file against the manifest. Memory: 64 bytes a file, whatever the names.
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -21,8 +21,9 @@ using Key = std::array<unsigned char, 16>;
 struct Listed {
   Key key{};  // half the digest of the path
   Sha256Bytes sha256{};
-  bool described = false;  // in files.jsonl, with the same digest
-  bool present = false;    // in data/, seen
+  std::uint64_t state = 0;  // state_of() of one that may have been read already; 0: it is read
+  bool described = false;   // in files.jsonl, with the same digest
+  bool present = false;     // in data/, seen
 };
 
 Key key_of(std::string_view path) {
@@ -39,6 +40,20 @@ Sha256Bytes bytes_of(std::string_view hex) {
   Sha256Bytes bytes{};
   std::memcpy(bytes.data(), raw.data(), std::min(raw.size(), bytes.size()));
   return bytes;
+}
+
+// Which file it is and how it stands, in short; never 0.
+std::uint64_t state_of(const files::Status& status) {
+  std::string text;
+  for (const auto number :
+       {status.identity.volume, status.identity.file, status.size, static_cast<std::uint64_t>(status.written.seconds),
+        static_cast<std::uint64_t>(status.written.nanoseconds), static_cast<std::uint64_t>(status.changed.seconds),
+        static_cast<std::uint64_t>(status.changed.nanoseconds)}) {
+    text += std::to_string(number) + ' ';
+  }
+  std::uint64_t state = 0;
+  std::memcpy(&state, key_of(text).data(), sizeof state);
+  return state | 1U;
 }
 
 class Manifest {
@@ -73,6 +88,7 @@ struct Hashed {
   Sha256Bytes sha256{};
   std::uint64_t size = 0;
   bool reached_disk = false;
+  bool earlier = false;  // by the run that linked it
 };
 
 Result<Hashed> hash_payload(files::Tree& tree, const files::Relative& path) {
@@ -108,9 +124,11 @@ Error checking_interrupted() {
 
 class Check {
  public:
-  Check(files::Tree& recovery, bool payload, unsigned jobs, Watcher& watcher)
+  Check(files::Tree& recovery, bool payload, unsigned jobs, Links links, Watcher& watcher)
       : recovery_(recovery),
         payload_(payload),
+        jobs_(jobs),
+        links_(links),
         watcher_(watcher),
         crew_(payload ? jobs : 1),
         reading_(crew_, [this](Read read) { return compare(std::move(read)); }) {}
@@ -124,7 +142,7 @@ class Check {
     REQUEUE_CHECK(check_entries());
     REQUEUE_CHECK(check_data());
     REQUEUE_CHECK(name_missing());
-    return find_strays(recovery_, wrong_);
+    return find_strays(recovery_, wrong_, jobs_);
   }
 
   // Damage of the tag files ends the check; what they would say of the payload is worth nothing.
@@ -133,20 +151,24 @@ class Check {
   VerifyResult result(const std::string& root) {
     VerifyResult result;
     result.verified = {wrong_.empty(), files_, bytes_, payload_ && all_from_disk_ ? "disk" : "cache", root};
+    result.read_once = read_once_;
     result.wrong = std::move(wrong_);
     return result;
   }
 
  private:
   Result<void> check_entries() {
-    return read_entries(recovery_, [&](const Entry& entry) -> Result<void> {
-      if (entry.status.kind == Kind::file) describe(entry.stored, entry.sha256);
-      for (const auto& stream : entry.streams) describe(stream.stored, stream.sha256);
-      return {};
-    });
+    return read_entries(
+        recovery_,
+        [&](const Entry& entry) -> Result<void> {
+          if (entry.status.kind == Kind::file) describe(entry.stored, entry.sha256, &entry.status);
+          for (const auto& stream : entry.streams) describe(stream.stored, stream.sha256, nullptr);
+          return {};
+        },
+        jobs_);
   }
 
-  void describe(const files::Relative& path, const std::string& sha256) {
+  void describe(const files::Relative& path, const std::string& sha256, const files::Status* status) {
     auto* listed = manifest_.find(path);
     if (listed == nullptr) {
       wrong_.push_back({path, "not in the manifest"});
@@ -154,6 +176,8 @@ class Check {
       wrong_.push_back({path, "named twice in files.jsonl"});
     } else {
       listed->described = true;
+      const bool may_be_link = links_ != Links::none && status != nullptr && status->identity != files::Identity{};
+      if (may_be_link) listed->state = state_of(*status);
       if (listed->sha256 != bytes_of(sha256)) wrong_.push_back({path, "manifest and files.jsonl differ"});
     }
   }
@@ -192,15 +216,21 @@ class Check {
       wrong_.push_back({path, kind == Kind::link ? "a link stands in its place" : "no regular file"});
       return {};
     }
-    return reading_.add([this, path, listed] { return Read{path, listed, read(path)}; });
+    return reading_.add([this, path, listed] { return Read{path, listed, read(path, *listed)}; });
   }
 
   // By several threads at once.
-  Result<Hashed> read(const files::Relative& path) {
-    if (payload_) return hash_payload(recovery_, files::join(folder, path));
-    REQUEUE_TRY(const auto status, recovery_.status(files::join(folder, path)));
+  Result<Hashed> read(const files::Relative& path, const Listed& listed) {
+    const auto whole = files::join(folder, path);
+    if (payload_ && listed.state == 0) return hash_payload(recovery_, whole);
+    REQUEUE_TRY(const auto status, recovery_.status(whole));
     Hashed hashed;
     hashed.size = status.size;
+    if (!payload_) return hashed;
+    if (state_of(status) != listed.state) return hash_payload(recovery_, whole);  // a copy, or no longer that file
+    hashed.sha256 = listed.sha256;
+    hashed.reached_disk = links_ == Links::read_from_disk;
+    hashed.earlier = true;
     return hashed;
   }
 
@@ -210,6 +240,7 @@ class Check {
     if (hashed && payload_) {
       if (hashed->sha256 != read.listed->sha256) wrong_.push_back({read.path, "other bytes"});
       all_from_disk_ = all_from_disk_ && hashed->reached_disk;
+      if (hashed->earlier) ++read_once_;
     }
     const bool is_stream = read.path.substr(0, streams_folder.size()) == streams_folder;
     if (is_stream) return {};
@@ -231,19 +262,21 @@ class Check {
 
   files::Tree& recovery_;
   bool payload_;
+  unsigned jobs_;
+  Links links_;
   Watcher& watcher_;
   Manifest manifest_;
   std::vector<Wrong> wrong_;
   std::uint64_t files_ = 0;
   std::uint64_t bytes_ = 0;
+  std::uint64_t read_once_ = 0;
   bool all_from_disk_ = true;
   Crew crew_;
-  InOrder<Read> reading_;
+  InBatches<Read> reading_;
 };
 
-}  // namespace
-
-Result<VerifyResult> check_bag(recovery::Recovery& recovery, bool payload, Watcher& watcher, unsigned jobs) {
+Result<VerifyResult> check_whole(recovery::Recovery& recovery, bool payload, Watcher& watcher, unsigned jobs,
+                                 Links links) {
   const auto& facts = recovery.state().snapshot;
   if (!facts) {
     return failure(Exit::precondition, "there is no snapshot to verify", files::to_text(recovery.tree().path()),
@@ -251,22 +284,26 @@ Result<VerifyResult> check_bag(recovery::Recovery& recovery, bool payload, Watch
   }
   const auto root = facts->root;
   watcher.phase("verify", facts->files, facts->bytes);
-  Check check(recovery.tree(), payload, jobs, watcher);
+  Check check(recovery.tree(), payload, jobs, links, watcher);
   auto checked = check.run(root);
   if (!checked && checked.error().exit != Exit::verification) return failure(std::move(checked.error()));
   if (!checked) check.add(checked.error());
   return check.result(root);
 }
 
-Result<VerifyResult> verify(recovery::Recovery& recovery, Watcher& watcher, unsigned jobs) {
-  REQUEUE_TRY(auto result, check_bag(recovery, true, watcher, jobs));
+}  // namespace
+
+Result<VerifyResult> check_bag(recovery::Recovery& recovery, bool payload, Watcher& watcher, unsigned jobs) {
+  return check_whole(recovery, payload, watcher, jobs, Links::none);
+}
+
+Result<VerifyResult> verify(recovery::Recovery& recovery, Watcher& watcher, unsigned jobs, Links links) {
+  REQUEUE_TRY(auto result, check_whole(recovery, true, watcher, jobs, links));
   const auto& verified = result.verified;
-  REQUEUE_CHECK(recovery.record("verified", {{"ok", verified.ok},
-                                             {"files", verified.files},
-                                             {"bytes", verified.bytes},
-                                             {"level", verified.level},
-                                             {"root", verified.root},
-                                             {"wrong", result.wrong.size()}}));
+  Json fields{{"ok", verified.ok},       {"files", verified.files}, {"bytes", verified.bytes},
+              {"level", verified.level}, {"root", verified.root},   {"wrong", result.wrong.size()}};
+  if (result.read_once > 0) fields["read_once"] = result.read_once;
+  REQUEUE_CHECK(recovery.record("verified", fields));
   REQUEUE_CHECK(recovery.flush());
   return result;
 }

@@ -111,7 +111,8 @@ Result<bool> Copier::copy_main(const mailroot::Item& item, CopiedFile& copied) {
 }
 
 // Linked first and read afterwards: the link itself changes the change time, and what is read must be what stands there
-// from then on.
+// from then on. Read under its name in the bag and past the cache: no byte is written that would have to be compared,
+// so that this reading may serve the verification too.
 Result<std::optional<bool>> Copier::link_main(const mailroot::Item& item, files::Reader& reader, CopiedFile& copied) {
   auto made = recovery_.create_link(reader, files::join(folder, copied.entry.stored));
   if (!made) {
@@ -127,11 +128,15 @@ Result<std::optional<bool>> Copier::link_main(const mailroot::Item& item, files:
                     linked.written == item.status.written && linked.names == 2;
   if (!same) return std::optional<bool>(false);
   copied.entry.status = linked;
-  PassingReader passing(reader);
+  REQUEUE_TRY(auto past, recovery_.open(files::join(folder, copied.entry.stored), files::CacheUse::past));
+  REQUEUE_TRY(const auto in_bag, past->status());
+  if (!same_state(in_bag, linked)) return std::optional<bool>(false);
+  PassingReader passing(*past);
   REQUEUE_TRY(const auto size, read_through(passing, true, copied));
   copied.payload.back().sha256 = passing.digest();
   copied.entry.sha256 = to_hex(copied.payload.back().sha256);
   copied.linked = true;
+  copied.from_disk = past->reached_disk();
   return std::optional<bool>(size == linked.size);
 }
 

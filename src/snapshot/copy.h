@@ -28,6 +28,7 @@ struct CopiedFile {
   Entry entry;
   std::vector<Payload> payload;
   bool linked = false;
+  bool from_disk = false;  // of a linked one: its digest is of what the disk gave, past the cache
   std::unique_ptr<Lesson> lesson;
   std::string learnt;  // see Learner
 };

@@ -61,24 +61,34 @@ class Emptying {
     return recovery_.flush();
   }
 
+  struct Seen {
+    Entry entry;
+    Result<Standing> standing = Standing::absent;  // of one that the scope removes
+  };
+
+  // Looked at some files ahead; each is looked at once more when it is removed.
   Result<void> remove_all() {
-    REQUEUE_TRY(auto entries, open_entries(recovery_.tree(), files::Relative(folder)));
     std::vector<Entry> group;
-    for (;;) {
-      REQUEUE_TRY(auto entry, entries.next());
-      if (!entry) break;
-      if (entry->status.kind != files::Kind::file) continue;
-      REQUEUE_TRY(const bool wanted, consider(*entry));
-      if (wanted) group.push_back(std::move(*entry));
-      if (group.size() < group_size) continue;
+    InBatches<Seen> looking(crew_, [&](Seen seen) -> Result<void> {
+      REQUEUE_TRY(const bool wanted, consider(seen.entry, std::move(seen.standing)));
+      if (wanted) group.push_back(std::move(seen.entry));
+      if (group.size() < group_size) return {};
       REQUEUE_CHECK(remove_group(group));
       group.clear();
-    }
+      return {};
+    });
+    const auto look = [&](const Entry& entry) -> Result<void> {
+      if (entry.status.kind != files::Kind::file) return {};
+      if (!scope_.removes(entry.source)) return looking.add_done({entry});
+      return looking.add([this, entry] { return Seen{entry, standing_of(mailroot_, entry)}; });
+    };
+    REQUEUE_CHECK(read_entries(recovery_.tree(), look, options_.jobs));
+    REQUEUE_CHECK(looking.finish());
     return group.empty() ? Result<void>() : remove_group(group);
   }
 
   // Whether the file is to be removed; what is settled without that is counted and recorded here.
-  Result<bool> consider(const Entry& entry) {
+  Result<bool> consider(const Entry& entry, Result<Standing> standing) {
     ++total_;
     if (!scope_.removes(entry.source)) {
       ++kept_;
@@ -89,7 +99,6 @@ class Emptying {
       count_gone(entry);
       return false;
     }
-    auto standing = standing_of(mailroot_, entry);
     if (!standing && !concerns_one_file(standing.error().cause)) return failure(std::move(standing.error()));
     if (!standing) {
       REQUEUE_CHECK(leave(entry, standing.error().why));
@@ -129,7 +138,7 @@ class Emptying {
     std::set<files::Relative> touched;
     bool flush_now = false;
     std::size_t at = 0;
-    InOrder<Result<Removal>> removing(crew_, [&](const Result<Removal>& removal) -> Result<void> {
+    InBatches<Result<Removal>> removing(crew_, [&](const Result<Removal>& removal) -> Result<void> {
       if (!removal) return failure(removal.error());
       const auto& entry = group[at++];
       REQUEUE_CHECK(settle(entry, *removal));

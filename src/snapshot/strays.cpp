@@ -33,14 +33,17 @@ class Folders {
   std::unordered_set<files::Relative> known_;
 };
 
-Result<Folders> folders_of_lists(files::Tree& recovery) {
+Result<Folders> folders_of_lists(files::Tree& recovery, unsigned jobs) {
   Folders folders;
-  REQUEUE_CHECK(read_entries(recovery, [&](const Entry& entry) -> Result<void> {
-    if (entry.status.kind == files::Kind::folder) folders.add(entry.stored);
-    if (entry.status.kind == files::Kind::file) folders.add_parent_of(entry.stored);
-    for (const auto& stream : entry.streams) folders.add_parent_of(stream.stored);
-    return {};
-  }));
+  REQUEUE_CHECK(read_entries(
+      recovery,
+      [&](const Entry& entry) -> Result<void> {
+        if (entry.status.kind == files::Kind::folder) folders.add(entry.stored);
+        if (entry.status.kind == files::Kind::file) folders.add_parent_of(entry.stored);
+        for (const auto& stream : entry.streams) folders.add_parent_of(stream.stored);
+        return {};
+      },
+      jobs));
   return folders;
 }
 
@@ -50,13 +53,13 @@ bool is_stray(const Wrong& wrong) {
   return wrong.why == extra_file || wrong.why == extra_folder;
 }
 
-Result<void> find_strays(files::Tree& recovery, std::vector<Wrong>& wrong) {
+Result<void> find_strays(files::Tree& recovery, std::vector<Wrong>& wrong, unsigned jobs) {
   REQUEUE_TRY(const auto beside, recovery.list(files::Relative(folder)));
   for (const auto& entry : beside) {
     if (std::ranges::find(own_names, entry.name) == own_names.end())
       wrong.push_back({entry.name, std::string(extra_file)});
   }
-  REQUEUE_TRY(const auto known, folders_of_lists(recovery));
+  REQUEUE_TRY(const auto known, folders_of_lists(recovery, jobs));
   std::vector<files::Relative> left{files::Relative(data_folder)};
   while (!left.empty()) {
     const auto current = std::move(left.back());

@@ -91,10 +91,16 @@ class Taking {
     if (!copied) return failure(std::move(copied.error()));
     const auto& entry = copied->entry;
     count(entry);
-    if (copied->linked) ++taken.linked;
+    if (copied->linked) count_link(copied->from_disk);
     for (auto& each : copied->payload) payload.push_back(std::move(each));
     if (learner_ != nullptr) learner_->keep(entry, copied->learnt);
     return tag_.add(render_entry(entry));
+  }
+
+  void count_link(bool from_disk) {
+    ++taken.linked;
+    if (!from_disk) taken.links = Links::read_from_cache;
+    if (taken.links == Links::none) taken.links = Links::read_from_disk;
   }
 
   void count(const Entry& entry) {
@@ -126,7 +132,7 @@ class Taking {
   StoredPaths paths_;
   Watcher& watcher_;
   Crew crew_;
-  InOrder<Result<CopiedFile>> copying_;
+  InBatches<Result<CopiedFile>> copying_;
 };
 
 Error nothing_removed(Error error) {
@@ -142,7 +148,9 @@ Result<Taken> copy_and_seal(files::Tree& recovery, files::Tree& mailroot, const 
   REQUEUE_CHECK(recovery.make_folder(files::join(folder, data_folder)));
   REQUEUE_TRY(auto tag, TagFile::create(recovery, files_jsonl));
   Taking taking(recovery, mailroot, options, std::move(tag), watcher);
-  REQUEUE_TRY(const auto counts, mailroot::walk(mailroot, [&](const Item& item) { return taking.see(item); }));
+  REQUEUE_TRY(const auto counts, mailroot::walk(
+                                     mailroot, [&](const Item& item) { return taking.see(item); },
+                                     mailroot::Vanished::error, options.jobs));
   static_cast<void>(counts);  // what was copied is counted, not what was seen
   REQUEUE_TRY(auto tag_sha256, taking.finish_tag());
   if (options.learner != nullptr) taking.taken.facts.facts_sha256 = options.learner->finish();

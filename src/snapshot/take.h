@@ -51,8 +51,16 @@ struct TakeOptions {
   Learner* learner = nullptr;
 };
 
+// What is known of the files that are links, in the run that took the snapshot.
+enum class Links {
+  none,
+  read_from_disk,   // each read past the cache, under its name in the bag
+  read_from_cache,  // the volume offers no way past it
+};
+
 struct Taken {
   std::uint64_t linked = 0;  // files that are links; one that has other names already is copied
+  Links links = Links::none;
   recovery::SnapshotFacts facts;
   std::vector<std::string> others;      // links and special files, named for the person (already safe to show)
   std::vector<std::string> superseded;  // files of an earlier sealed snapshot moved to superseded/N/
@@ -73,12 +81,16 @@ struct Wrong {
 
 struct VerifyResult {
   recovery::Verified verified;
+  std::uint64_t read_once = 0;  // files that `links` speaks of
   std::vector<Wrong> wrong;
 };
 
 // Re-reads every payload file past the page cache against manifest and files.jsonl, finds files that are in no
-// manifest, and journals `verified`, good or bad. `jobs`: how many are read at a time.
-Result<VerifyResult> verify(recovery::Recovery& recovery, Watcher& watcher, unsigned jobs = 1);
+// manifest, and journals `verified`, good or bad. `jobs`: how many are read at a time. `links`: of the snapshot that
+// this run has taken: a file that is the very one of files.jsonl still (identity, size, write and change time) was read
+// then; nothing was written, so that a second reading would ask the disk the same question again.
+Result<VerifyResult> verify(recovery::Recovery& recovery, Watcher& watcher, unsigned jobs = 1,
+                            Links links = Links::none);
 // The same reading without the journal, for audit; payload hashes only where `payload`.
 Result<VerifyResult> check_bag(recovery::Recovery& recovery, bool payload, Watcher& watcher, unsigned jobs = 1);
 

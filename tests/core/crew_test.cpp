@@ -8,6 +8,7 @@
 using requeue::Crew;
 using requeue::Exit;
 using requeue::failure;
+using requeue::InBatches;
 using requeue::InOrder;
 using requeue::Result;
 
@@ -49,6 +50,37 @@ TEST_CASE("Results of many threads are taken in the order of the work, by the gi
   std::vector<int> expected(5000);
   std::iota(expected.begin(), expected.end(), 0);
   CHECK(taken == expected);
+}
+
+TEST_CASE("Batches keep the order of the work, and what needed none in its place", "[crew]") {
+  const unsigned jobs = GENERATE(1U, 8U);
+  Crew crew(jobs);
+  std::vector<int> taken;
+  InBatches<int> work(crew, [&](int value) -> Result<void> {
+    taken.push_back(value);
+    return {};
+  });
+  constexpr int count = 5003;  // the last batch is not full
+  for (int i = 0; i < count; ++i) {
+    REQUIRE((i % 3 == 0 ? work.add_done(i) : work.add([i] { return i; })));
+    if (jobs == 1) REQUIRE(taken.size() == static_cast<std::size_t>(i) + 1);
+  }
+  REQUIRE(work.finish());
+  std::vector<int> expected(count);
+  std::iota(expected.begin(), expected.end(), 0);
+  CHECK(taken == expected);
+}
+
+TEST_CASE("After a failure in a batch nothing more of it is taken", "[crew]") {
+  Crew crew(4);
+  int taken = 0;
+  InBatches<int> work(crew, [&](int value) -> Result<void> {
+    ++taken;
+    return value == 3 ? Result<void>(failure(Exit::failed, "no")) : Result<void>();
+  });
+  for (int i = 0; i < 6; ++i) REQUIRE(work.add([i] { return i; }));
+  CHECK_FALSE(work.finish());
+  CHECK(taken == 4);
 }
 
 TEST_CASE("No more than a bounded amount of work is under way", "[crew]") {

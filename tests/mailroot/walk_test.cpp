@@ -18,6 +18,23 @@ TEST_CASE("The walk visits the whole tree in bytewise order of paths, each folde
   CHECK(counts.others == 0);
 }
 
+TEST_CASE("Looking ahead does not change the order of the walk, nor what it counts", "[mailroot]") {
+  Tree tree;
+  for (int i = 0; i < 100; ++i) tree.file("Queue/" + std::to_string(i)).file(std::to_string(i) + "/in it");
+  const auto seen = [&](unsigned jobs) {
+    std::vector<std::string> paths;
+    const auto visit = [&](const mailroot::Item& item) -> Result<void> {
+      paths.push_back(item.path);
+      return {};
+    };
+    const auto counts = mailroot::walk(*tree.open(), visit, mailroot::Vanished::error, jobs);
+    REQUIRE(counts);
+    CHECK(counts->files == 200);
+    return paths;
+  };
+  CHECK(seen(8) == seen(1));
+}
+
 TEST_CASE("Our own staging is left out where it holds its token only; with mail in it, it is part of the tree",
           "[mailroot]") {
   Tree tree;

@@ -35,6 +35,60 @@ TEST_CASE("A linked snapshot is the file itself, verified and emptied like a cop
   CHECK_FALSE(fs::equivalent(bench.other() / "Queue/0000.EML", bench.stored("Queue/0000.EML")));
 }
 
+TEST_CASE("What a linked snapshot has read past the cache is looked at by the same run's verification, not read again",
+          "[link]") {
+  auto files = std::make_shared<RecordingFiles>();
+  LinkBench bench(files);
+  bench.add_messages(3);
+  fs::create_hard_link(bench.mailroot() / "Queue/0001.EML", bench.mailroot().parent_path() / "kept by somebody");
+  bench.open();
+  const auto taken = bench.take();
+  CHECK(taken.linked == 2);
+  REQUIRE(taken.links != snapshot::Links::none);
+  std::vector<std::string> opened;
+  files->before("open", [&](const Call& call) {
+    if (call.path.find("data/mailroot/") != std::string::npos) opened.push_back(call.path);
+  });
+  const auto once = snapshot::verify(bench.recovery(), bench.ear, 1, taken.links);
+  REQUIRE(once);
+  CHECK(once->verified.ok);
+  CHECK(once->read_once == 2);
+  CHECK(once->verified.files == 3);
+  CHECK(once->verified.level == (taken.links == snapshot::Links::read_from_disk ? "disk" : "cache"));
+  CHECK(opened == std::vector<std::string>{"snapshot/data/mailroot/Queue/0001.EML"});  // a copy
+  CHECK(bench.events("verified").back()["read_once"] == 2);
+  opened.clear();
+  CHECK(bench.verify().read_once == 0);  // another run, or verify by itself
+  CHECK(opened.size() == 3);
+}
+
+TEST_CASE("A linked file that is no longer the one that was read is read again by the same run's verification",
+          "[link]") {
+  LinkBench bench;
+  bench.add_messages(3);
+  bench.open();
+  const auto taken = bench.take();
+  const auto stored = bench.stored("Queue/0001.EML");
+  const auto written = fs::last_write_time(stored);
+  SECTION("written into, its time set back") {
+    write(stored, "X" + read(stored).substr(1));
+    fs::last_write_time(stored, written);
+  }
+  SECTION("another file in its place") {
+    const auto bytes = "X" + read(stored).substr(1);
+    fs::remove(stored);
+    write(stored, bytes);
+    fs::last_write_time(stored, written);
+  }
+  const auto verified = snapshot::verify(bench.recovery(), bench.ear, 1, taken.links);
+  REQUIRE(verified);
+  CHECK_FALSE(verified->verified.ok);
+  CHECK(verified->read_once == 2);
+  REQUIRE(verified->wrong.size() == 1);
+  CHECK(verified->wrong[0].why == "other bytes");
+  CHECK_FALSE(bench.try_empty());
+}
+
 TEST_CASE("A file that has another name already is copied: through that name somebody could still change it",
           "[link]") {
   LinkBench bench;
@@ -104,8 +158,9 @@ TEST_CASE("Whichever call of a linked evacuation fails, every byte stands somewh
     const auto before = contents(bench.mailroot());
     const auto first = files->calls();
     if (nth > 0) files->add({"", "", nth, Cause::io, true});
-    if (bench.try_open() && bench.try_take()) {
-      const auto verified = snapshot::verify(bench.recovery(), bench.ear);
+    const auto taken = bench.try_open() ? bench.try_take() : failure(Exit::failed, "it cannot be opened");
+    if (taken) {
+      const auto verified = snapshot::verify(bench.recovery(), bench.ear, 1, taken->links);
       if (verified && verified->verified.ok) static_cast<void>(bench.try_empty());
     }
     if (nth == 0) calls = files->calls() - first;
