@@ -264,20 +264,13 @@ Result<void> SmtpHandoff::fail(const Parcel& parcel, const Submitted& submitted,
 
 Result<void> SmtpHandoff::doubt(const Parcel& parcel, const Submitted& submitted, Outcome& outcome) {
   const auto& message = message_of(parcel);
-  Json fields;
-  fields["source"] = escape_bytes(message.source);
-  fields["name"] = "";
-  fields["rule"] = unanswered_rule;
-  fields["why"] = "the connection broke between sending it and the server's answer";
-  REQUEUE_CHECK(recovery_.record("in_doubt", fields));
-  REQUEUE_CHECK(record_message(recovery_, {message.source,
-                                           to_hex(message.sha256),
-                                           Disposition::in_doubt,
-                                           unanswered_rule,
-                                           {},
-                                           {},
-                                           parcel.written_sha256,
-                                           intent_details_}));
+  Staged sent;
+  sent.source = message.source;
+  sent.sha256 = to_hex(message.sha256);
+  sent.written_sha256 = parcel.written_sha256;
+  sent.details = intent_details_;
+  REQUEUE_CHECK(record_doubt(recovery_, sent, unanswered_rule,
+                             "the connection broke between sending it and the server's answer"));
   REQUEUE_CHECK(recovery_.flush());
   outcome.handed.push_back({parcel.index, Disposition::in_doubt, unanswered_rule});
   // The next message would meet the same server: one doubt is enough for a person to look at it.

@@ -1,5 +1,6 @@
 #include "snapshot/files_jsonl.h"
 
+#include "core/flat_object.h"
 #include "core/json.h"
 #include "core/text.h"
 #include "snapshot/bag_layout.h"
@@ -48,11 +49,48 @@ std::optional<Timestamp> time_of(const Json& json) {
   return Timestamp{json[0].get<std::int64_t>(), static_cast<std::int32_t>(nanoseconds)};
 }
 
-std::uint64_t unsigned_of(const Json& object, const char* key) {
-  return static_cast<std::uint64_t>(integer_of(object, key));
+// A line is read in one of two ways, with one answer: nearly all are flat; streams, and times beyond ISO 8601, are not.
+bool has(const Json& object, const char* key) {
+  return object.contains(key);
+}
+bool has(const FlatObject& object, const char* key) {
+  return object.has(key);
+}
+const std::string* text_in(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() ? found->get_ptr<const std::string*>() : nullptr;
+}
+const std::string* text_in(const FlatObject& object, const char* key) {
+  return object.text(key);
+}
+std::int64_t integer_in(const Json& object, const char* key) {
+  return integer_of(object, key);
+}
+std::int64_t integer_in(const FlatObject& object, const char* key) {
+  return object.integer(key);
+}
+std::optional<Timestamp> time_in(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() ? time_of(*found) : std::nullopt;
+}
+std::optional<Timestamp> time_in(const FlatObject& object, const char* key) {
+  const auto* const text = object.text(key);
+  return text != nullptr ? from_iso8601(*text) : std::nullopt;
 }
 
-std::uint32_t small_of(const Json& object, const char* key) {
+template <class Object>
+std::string text_or_none(const Object& object, const char* key) {
+  const auto* const text = text_in(object, key);
+  return text != nullptr ? *text : std::string();
+}
+
+template <class Object>
+std::uint64_t unsigned_of(const Object& object, const char* key) {
+  return static_cast<std::uint64_t>(integer_in(object, key));
+}
+
+template <class Object>
+std::uint32_t small_of(const Object& object, const char* key) {
   return static_cast<std::uint32_t>(unsigned_of(object, key) & 0xFFFFFFFFU);
 }
 
@@ -70,45 +108,48 @@ std::optional<StoredStream> stream_of(const Json& json) {
   return stream;
 }
 
-bool read_status(const Json& json, files::Status& status) {
-  status.size = unsigned_of(json, "size");
-  status.identity = {unsigned_of(json, "volume"), unsigned_of(json, "file")};
-  status.mode = small_of(json, "mode");
-  status.attributes = small_of(json, "attributes");
-  status.owner = small_of(json, "owner");
-  status.group = small_of(json, "group");
-  const auto written = json.find("written");
-  const auto changed = json.find("changed");
-  if (written == json.end() || changed == json.end()) return false;
-  const auto written_time = time_of(*written);
-  const auto changed_time = time_of(*changed);
-  if (!written_time || !changed_time) return false;
-  status.written = *written_time;
-  status.changed = *changed_time;
-  if (const auto created = json.find("created"); created != json.end()) {
-    status.created = time_of(*created);
-    if (!status.created) return false;
-  }
-  return true;
+template <class Object>
+bool read_status(const Object& object, files::Status& status) {
+  status.size = unsigned_of(object, "size");
+  status.identity = {unsigned_of(object, "volume"), unsigned_of(object, "file")};
+  status.mode = small_of(object, "mode");
+  status.attributes = small_of(object, "attributes");
+  status.owner = small_of(object, "owner");
+  status.group = small_of(object, "group");
+  const auto written = time_in(object, "written");
+  const auto changed = time_in(object, "changed");
+  if (!written || !changed) return false;
+  status.written = *written;
+  status.changed = *changed;
+  if (!has(object, "created")) return true;
+  status.created = time_in(object, "created");
+  return status.created.has_value();
 }
 
-bool read_source(const Json& json, Entry& entry) {
-  const auto path = json.find("path");
-  if (path == json.end() || !path->is_string()) return false;
-  entry.source = unescape_bytes(path->get<std::string>());
-  if (const auto hex = json.find("name_hex"); hex != json.end()) {
-    if (!hex->is_string() || from_hex(hex->get<std::string>()) != entry.source) return false;
+template <class Object>
+bool read_source(const Object& object, Entry& entry) {
+  const auto* const path = text_in(object, "path");
+  if (path == nullptr) return false;
+  entry.source = unescape_bytes(*path);
+  if (has(object, "name_hex")) {
+    const auto* const hex = text_in(object, "name_hex");
+    if (hex == nullptr || from_hex(*hex) != entry.source) return false;
   }
   return entry.source.empty() || is_plain_path(entry.source);
 }
 
-bool read_stored(const Json& json, Entry& entry) {
-  entry.stored = text_of(json, "stored");
+template <class Object>
+bool read_stored(const Object& object, Entry& entry) {
+  entry.stored = text_or_none(object, "stored");
   if (entry.source.empty()) return entry.status.kind == Kind::folder && entry.stored == tree_folder;
   if (entry.status.kind == Kind::file || entry.status.kind == Kind::folder) {
     return is_stored_path(entry.stored, tree_folder);
   }
   return entry.stored.empty();
+}
+
+bool read_streams(const FlatObject& object, Entry& /*entry*/) {
+  return !object.has("streams");
 }
 
 bool read_streams(const Json& json, Entry& entry) {
@@ -121,6 +162,24 @@ bool read_streams(const Json& json, Entry& entry) {
     entry.streams.push_back(std::move(*stream));
   }
   return true;
+}
+
+template <class Object>
+tl::expected<Entry, std::string> entry_of(const Object& object) {
+  Entry entry;
+  const auto kind = kind_of(text_or_none(object, "kind"));
+  if (!kind) return tl::unexpected<std::string>("unknown kind");
+  entry.status.kind = *kind;
+  if (!read_source(object, entry)) return tl::unexpected<std::string>("a path that leads outside the Mailroot");
+  if (!read_stored(object, entry)) return tl::unexpected<std::string>("a stored path that leads outside the bag");
+  if (!read_status(object, entry.status)) return tl::unexpected<std::string>("a time that is none");
+  if (!read_streams(object, entry))
+    return tl::unexpected<std::string>("a stream that is none, or leads outside the bag");
+  entry.sha256 = text_or_none(object, "sha256");
+  if (*kind == Kind::file && !is_sha256(entry.sha256)) return tl::unexpected<std::string>("a file without a digest");
+  entry.acl = unescape_bytes(text_or_none(object, "acl"));
+  entry.target = unescape_bytes(text_or_none(object, "target"));
+  return entry;
 }
 
 }  // namespace
@@ -156,22 +215,11 @@ std::string render_entry(const Entry& entry) {
 }
 
 tl::expected<Entry, std::string> parse_entry(std::string_view line) {
+  thread_local FlatObject flat;
+  if (flat.read(line)) return entry_of(flat);
   const auto json = parse_object(line);
   if (!json) return tl::unexpected<std::string>("it is not a JSON object");
-  Entry entry;
-  const auto kind = kind_of(text_of(*json, "kind"));
-  if (!kind) return tl::unexpected<std::string>("unknown kind");
-  entry.status.kind = *kind;
-  if (!read_source(*json, entry)) return tl::unexpected<std::string>("a path that leads outside the Mailroot");
-  if (!read_stored(*json, entry)) return tl::unexpected<std::string>("a stored path that leads outside the bag");
-  if (!read_status(*json, entry.status)) return tl::unexpected<std::string>("a time that is none");
-  if (!read_streams(*json, entry))
-    return tl::unexpected<std::string>("a stream that is none, or leads outside the bag");
-  entry.sha256 = text_of(*json, "sha256");
-  if (*kind == Kind::file && !is_sha256(entry.sha256)) return tl::unexpected<std::string>("a file without a digest");
-  entry.acl = unescape_bytes(text_of(*json, "acl"));
-  entry.target = unescape_bytes(text_of(*json, "target"));
-  return entry;
+  return entry_of(*json);
 }
 
 Result<Entry> EntryOrder::check(tl::expected<Entry, std::string> parsed, const std::string& name,
