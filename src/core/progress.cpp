@@ -6,6 +6,8 @@ namespace requeue {
 namespace {
 
 constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20U;
+// Or a trifle less: a 32-bit processor reckons with more digits, by which 1 of 100 is less than the number 0.01 here.
+constexpr double a_hundredth = 0.0099999;
 
 // The part that is done. Small files cost by the file, large ones by the byte: both speak where both are known.
 double part_done(const Progress& progress) {
@@ -44,7 +46,7 @@ std::string to_text(const Progress& progress) {
         ", " + std::to_string(static_cast<std::uint64_t>(static_cast<double>(progress.files) / seconds)) + " a second";
   }
   const auto part = part_done(progress);
-  if (part < 0.01 || part >= 1) return text;
+  if (part < a_hundredth || part >= 1) return text;
   return text + ", about " + in_words(static_cast<std::uint64_t>(seconds * (1 - part) / part) + 1) + " left";
 }
 

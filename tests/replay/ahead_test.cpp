@@ -12,6 +12,7 @@
 #include "replay/replay.h"
 #include "support/faulty_files.h"
 #include "support/recording_files.h"
+#include "support/share.h"
 
 using namespace requeue;
 using namespace requeue::tests;
@@ -273,7 +274,7 @@ TEST_CASE("a composed file that somebody takes from staging before its intent is
   runs.record->before("flush", [&](const Call& call) {
     if (taken || call.path.find("messages.jsonl") == std::string::npos) return;
     for (const auto& entry : fs::recursive_directory_iterator(runs.folder.path() / "mailroot")) {
-      const bool staged = entry.path().string().find("/.requeue-") != std::string::npos;
+      const bool staged = entry.path().generic_string().find("/.requeue-") != std::string::npos;
       if (!staged || entry.path().extension() != ".eml" || runs.handed_over().size() != 0) continue;
       if (read(entry.path()).find("message 105") == std::string::npos) continue;
       fs::remove(entry.path());
@@ -296,7 +297,7 @@ TEST_CASE("a composed file that is gone after its intent is in doubt, and never 
   runs.record->before("rename", [&](const Call& call) {
     if (taken || call.path.find(".eml") == std::string::npos) return;
     for (const auto& entry : fs::recursive_directory_iterator(runs.folder.path() / "mailroot")) {
-      const bool staged = entry.path().string().find("/.requeue-") != std::string::npos;
+      const bool staged = entry.path().generic_string().find("/.requeue-") != std::string::npos;
       if (!staged || entry.path().extension() != ".eml") continue;
       if (read(entry.path()).find("message 101") == std::string::npos) continue;
       fs::remove(entry.path());
@@ -383,14 +384,14 @@ TEST_CASE("Whichever call of a replay fails, each message is handed over once wh
                                       std::pair{3U, Fault{"", "", 1, Cause::io, false, true, false}},
                                       std::pair{3U, Fault{"", "", 1, Cause::io, true, false, false}});
   int failures = 0;
-  for (auto now = fault;; ++now.nth) {
+  for (auto now = fault;; now.nth += every(17)) {
     Runs runs(messages);
     const auto before = runs.faults->calls();
     runs.faults->add(now);
     static_cast<void>(runs.run(pace_of(1, jobs)));
     runs.recovery.reset();
     if (runs.faults->calls() - before < now.nth) break;
-    failures += runs.faults->failed() > 0 ? 1 : 0;
+    if (runs.faults->failed() > 0) failures += static_cast<int>(every(17));
     runs.faults->heal();
     INFO("jobs " << jobs << ", call " << now.nth << (now.for_ever ? " and all after it" : "")
                  << (now.half_written ? ", half" : "") << (now.done_first ? ", done" : ""));

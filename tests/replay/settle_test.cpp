@@ -50,7 +50,7 @@ TEST_CASE("no token and Pickup where the intent names them: in doubt, staging_go
   if (gone == "another's token") write(cut.staging() / "token", mailroot::render({"0123456789abcdef", "elsewhere"}));
   if (gone == "a link") {
     fs::remove(cut.pickup());
-    fs::create_directory_symlink(cut.folder.path(), cut.pickup());
+    make_link(cut.folder.path(), cut.pickup());
   }
   INFO(gone);
   const auto settled = cut.settle("boot-1", {});

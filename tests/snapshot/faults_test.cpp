@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "snapshot/bench.h"
+#include "support/share.h"
 
 namespace requeue::tests {
 namespace fs = boost::filesystem;
@@ -13,7 +14,7 @@ namespace {
 template <class Prepare, class Step, class Verdict>
 int fail_each_call(Fault fault, Prepare prepare, Step step, Verdict check) {
   int failures = 0;
-  for (fault.nth = 1;; ++fault.nth) {
+  for (fault.nth = 1;; fault.nth += every(19)) {
     auto files = std::make_shared<FaultyFiles>();
     Bench bench(files);
     prepare(bench);
@@ -25,7 +26,7 @@ int fail_each_call(Fault fault, Prepare prepare, Step step, Verdict check) {
     files->heal();
     bench.kill();
     if (!failed) continue;  // to be failed after it was done, and it was not
-    ++failures;
+    failures += static_cast<int>(every(19));
     INFO("call " << fault.nth << (fault.for_ever ? " and all after it" : "") << (fault.half_written ? ", half" : "")
                  << (fault.done_first ? ", done" : ""));
     check(bench);
