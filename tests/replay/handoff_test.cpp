@@ -148,6 +148,9 @@ TEST_CASE("a rename that failed and may have happened leaves the intent open, an
   SECTION("done, and failure told") {
     handing.faults->add({"rename", "Pickup/", 1, Cause::io, false, true});
   }
+  SECTION("done, and told that there is no such file") {
+    handing.faults->add({"rename", "Pickup/", 1, Cause::not_found, false, true});
+  }
   SECTION("failed, and staging cannot be looked into") {
     handing.faults->add({"rename", "Pickup/", 1, Cause::io});
     handing.faults->add({"status", ".requeue-", 1, Cause::io, true});
