@@ -32,7 +32,7 @@ void tell_places(Context& context, const replay::Plan& plan, const std::string& 
 }  // namespace
 
 void tell_doubts(Context& context, const replay::Plan& plan, const Telling& telling) {
-  std::map<std::string_view, std::vector<const std::string*>> by_rule;
+  std::map<std::string_view, std::vector<const Name*>> by_rule;
   for (const auto& message : plan.messages) {
     if (message.disposition == replay::Disposition::in_doubt) by_rule[message.rule].push_back(&message.source);
   }

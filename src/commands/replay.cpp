@@ -215,7 +215,6 @@ Result<Outcome> replay_rehearse(Context& context, recovery::Recovery& recovery, 
 
 Result<Outcome> replay(Context& context) {
   if (!context.options.resolve.empty()) return resolve(context);
-  replay::Ledger before;
   std::string id;
   Way way;
   files::Path pickup;
@@ -225,7 +224,9 @@ Result<Outcome> replay(Context& context) {
   std::shared_ptr<files::Tree> around;
   replay::PlanOptions evidence;  // what was read before the run opens, of folders and logs that it leaves alone
   {
-    // Everything that can be refused is refused here, before the run opens and anything is written.
+    // Everything that can be refused is refused here, before the run opens and anything is written. What is read of
+    // the messages for that is let go of before the run reads it again under its lock.
+    replay::Ledger before;
     REQUEUE_TRY(auto reading, recovery::open_to_read(context.files, context.options.recovery, {&before}));
     REQUEUE_CHECK(require_replayable(context, *reading));
     if (!context.options.smtp) {

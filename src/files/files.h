@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -131,6 +132,9 @@ class Tree {
   // Looking. None follows a link: status() of a link is the link's.
   virtual Result<Status> status(const Relative& path) = 0;              // Cause::not_found when absent
   virtual Result<std::vector<Entry>> list(const Relative& folder) = 0;  // sorted bytewise, without . and ..
+  // The same entries as they come, in no order, and none of them kept: for counting, whatever the folder holds. After
+  // an error not all were seen.
+  virtual Result<void> each(const Relative& folder, const std::function<void(const Entry&)>& visit);
   virtual Result<std::string> link_target(const Relative& path) = 0;
   virtual Result<std::unique_ptr<Reader>> open(const Relative& path, CacheUse use = CacheUse::normal) = 0;
   virtual Result<std::vector<Stream>> streams(const Relative& path) = 0;  // alternate ones only, sorted by name

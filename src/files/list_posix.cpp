@@ -39,12 +39,11 @@ bool kind_of(int folder, const dirent& found, Kind& kind) {
 
 }  // namespace
 
-Result<std::vector<Entry>> list_folder(Descriptor folder, const Path& path) {
+Result<void> each_in_folder(Descriptor folder, const Path& path, const std::function<void(const Entry&)>& visit) {
   const std::string what = "cannot list a folder";
   const std::unique_ptr<DIR, CloseFolder> open(::fdopendir(folder.number()));
   if (!open) return last_error(what, path);
   const int number = folder.release();
-  std::vector<Entry> entries;
   for (;;) {
     errno = 0;
     const dirent* found = ::readdir(open.get());
@@ -52,13 +51,19 @@ Result<std::vector<Entry>> list_folder(Descriptor folder, const Path& path) {
     Entry entry{found->d_name, Kind::file};
     if (entry.name == "." || entry.name == "..") continue;
     if (kind_of(number, *found, entry.kind)) {
-      entries.push_back(std::move(entry));
+      visit(entry);
     } else if (errno != ENOENT) {
       return last_error(what, path / found->d_name);
     }
   }
   // A folder that was read in part must not look like a smaller one: what is missing would be lost.
   if (errno != 0) return last_error(what, path);
+  return {};
+}
+
+Result<std::vector<Entry>> list_folder(Descriptor folder, const Path& path) {
+  std::vector<Entry> entries;
+  REQUEUE_CHECK(each_in_folder(std::move(folder), path, [&](const Entry& entry) { entries.push_back(entry); }));
   std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.name < b.name; });
   return entries;
 }

@@ -25,24 +25,28 @@ Entry entry_of(const Found& found) {
 
 }  // namespace
 
-Result<std::vector<Entry>> list_folder(HANDLE folder, const Path& path) {
-  std::vector<Entry> entries;
+Result<void> each_in_folder(HANDLE folder, const Path& path, const std::function<void(const Entry&)>& visit) {
   std::vector<std::uint64_t> buffer(room / sizeof(std::uint64_t));
   for (BOOLEAN first = TRUE;; first = FALSE) {
     IO_STATUS_BLOCK block{};
     const auto status = NtQueryDirectoryFile(folder, nullptr, nullptr, nullptr, &block, buffer.data(), room,
                                              FileBothDirectoryInformation, FALSE, nullptr, first);
-    if (status == no_more_files || (first != 0 && status == no_such_file)) break;
+    if (status == no_more_files || (first != 0 && status == no_such_file)) return {};
     // A folder that was read in part must not look like a smaller one: what is missing would be lost.
     if (status < 0) return status_error(status, "cannot list a folder", path);
     for (const char* at = reinterpret_cast<const char*>(buffer.data());;) {
       const auto& found = *reinterpret_cast<const Found*>(at);
-      auto entry = entry_of(found);
-      if (entry.name != "." && entry.name != "..") entries.push_back(std::move(entry));
+      const auto entry = entry_of(found);
+      if (entry.name != "." && entry.name != "..") visit(entry);
       if (found.NextEntryOffset == 0) break;
       at += found.NextEntryOffset;
     }
   }
+}
+
+Result<std::vector<Entry>> list_folder(HANDLE folder, const Path& path) {
+  std::vector<Entry> entries;
+  REQUEUE_CHECK(each_in_folder(folder, path, [&](const Entry& entry) { entries.push_back(entry); }));
   std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.name < b.name; });
   return entries;
 }

@@ -99,6 +99,7 @@ enum class Expect { file, folder, either };
 Result<Handle> open_leaf(const Place& place, Manner manner, Expect expect, const Path& path, std::string_view what);
 
 Result<std::vector<Entry>> list_folder(HANDLE folder, const Path& path);
+Result<void> each_in_folder(HANDLE folder, const Path& path, const std::function<void(const Entry&)>& visit);
 // The name as the disk has it, and whether it is a link, of one given in any case or in short form; empty when absent.
 NTSTATUS find_in_folder(HANDLE folder, const std::wstring& name, Entry& found);
 Result<std::string> read_link(HANDLE link, const Path& path);

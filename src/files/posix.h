@@ -73,6 +73,7 @@ Result<Descriptor> open_folder(const Place& place, const Path& path, std::string
 Result<Descriptor> open_either(const Place& place, const Path& path, std::string_view what);
 
 Result<std::vector<Entry>> list_folder(Descriptor folder, const Path& path);
+Result<void> each_in_folder(Descriptor folder, const Path& path, const std::function<void(const Entry&)>& visit);
 
 Result<std::unique_ptr<Reader>> make_reader(Descriptor file, const Path& path);
 Result<std::unique_ptr<Reader>> make_past_cache_reader(const Place& place, const Path& path, std::string_view what);

@@ -18,6 +18,9 @@ class ReadOnlyTree final : public Tree {
   [[nodiscard]] Path path_of(std::string_view relative) const override { return inner_->path_of(relative); }
   Result<Status> status(const Relative& path) override { return inner_->status(path); }
   Result<std::vector<Entry>> list(const Relative& folder) override { return inner_->list(folder); }
+  Result<void> each(const Relative& folder, const std::function<void(const Entry&)>& visit) override {
+    return inner_->each(folder, visit);
+  }
   Result<std::string> link_target(const Relative& path) override { return inner_->link_target(path); }
   Result<std::unique_ptr<Reader>> open(const Relative& path, CacheUse use) override { return inner_->open(path, use); }
   Result<std::vector<Stream>> streams(const Relative& path) override { return inner_->streams(path); }

@@ -10,6 +10,12 @@ constexpr std::size_t step = 65536;
 
 }  // namespace
 
+Result<void> Tree::each(const Relative& folder, const std::function<void(const Entry&)>& visit) {
+  REQUEUE_TRY(const auto entries, list(folder));
+  for (const auto& entry : entries) visit(entry);
+  return {};
+}
+
 Result<std::string> read_all(ByteReader& reader, std::uint64_t limit) {
   std::string bytes;
   std::vector<char> buffer(step);

@@ -59,6 +59,13 @@ Result<std::vector<Entry>> PosixTree::list(const Relative& folder) {
   return list_folder(std::move(open), path_of(folder));
 }
 
+Result<void> PosixTree::each(const Relative& folder, const std::function<void(const Entry&)>& visit) {
+  const std::string what = "cannot list a folder";
+  REQUEUE_TRY(const Place place, at(folder, what));
+  REQUEUE_TRY(Descriptor open, open_folder(place, path_of(folder), what));
+  return each_in_folder(std::move(open), path_of(folder), visit);
+}
+
 Result<std::string> PosixTree::link_target(const Relative& path) {
   REQUEUE_TRY(const Place place, at(path, "cannot read where a link points to"));
   return read_link(place, path_of(path));

@@ -17,6 +17,7 @@ class PosixTree final : public Tree {
 
   Result<Status> status(const Relative& path) override;
   Result<std::vector<Entry>> list(const Relative& folder) override;
+  Result<void> each(const Relative& folder, const std::function<void(const Entry&)>& visit) override;
   Result<std::string> link_target(const Relative& path) override;
   Result<std::unique_ptr<Reader>> open(const Relative& path, CacheUse use) override;
   Result<std::vector<Stream>> streams(const Relative& path) override;

@@ -51,6 +51,11 @@ Result<std::vector<Entry>> NtTree::list(const Relative& folder) {
   return list_folder(handle.get(), path_of(folder));
 }
 
+Result<void> NtTree::each(const Relative& folder, const std::function<void(const Entry&)>& visit) {
+  REQUEUE_TRY(const Handle handle, leaf(folder, FILE_LIST_DIRECTORY, Expect::folder, "cannot list a folder"));
+  return each_in_folder(handle.get(), path_of(folder), visit);
+}
+
 Result<std::string> NtTree::link_target(const Relative& path) {
   constexpr std::string_view what = "cannot read where a link points to";
   REQUEUE_TRY(const Place place, at(path, what));

@@ -8,10 +8,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
 
+#include "core/digest.h"
 #include "core/json.h"
 #include "files/files.h"
 #include "journal/journal.h"
@@ -40,6 +42,26 @@ struct DetailsFile {
 // An absent file is empty.
 Result<DetailsFile> read_details(files::Tree& recovery,
                                  const std::function<Result<void>(const std::string& hash, const Json& line)>& visit);
+
+// Where the whole lines stand: visit(hash, offset). Nothing of them is looked at but their hashes, so that it costs
+// little; read_details() is what checks the file. An absent file has none.
+Result<void> locate_details(files::Tree& recovery,
+                            const std::function<Result<void>(const Sha256Bytes& hash, std::uint64_t offset)>& visit);
+
+// Lines of messages.jsonl, read again one by one from wherever they stand.
+class DetailsLines {
+ public:
+  // nullopt: there is no such file.
+  static Result<std::optional<DetailsLines>> open(files::Tree& recovery);
+  // nullopt: what stands at `offset` is no line with that hash (any more).
+  Result<std::optional<Json>> at(std::uint64_t offset, const Sha256Bytes& hash);
+
+ private:
+  explicit DetailsLines(std::unique_ptr<files::Reader> file) : file_(std::move(file)) {}
+
+  std::unique_ptr<files::Reader> file_;
+  std::string buffer_;
+};
 
 // Opens for appending; the torn end, if any, is cut first. Reads `after` from the journal it is given.
 Result<std::unique_ptr<Details>> open_details(files::Tree& recovery, const DetailsFile& file, const Journal& journal);

@@ -69,6 +69,12 @@ Result<std::vector<files::Entry>> JoinedTree::list(const files::Relative& folder
   return entries;
 }
 
+Result<void> JoinedTree::each(const files::Relative& folder, const std::function<void(const files::Entry&)>& visit) {
+  if (folder.empty()) return Tree::each(folder, visit);
+  REQUEUE_TRY(const auto found, at(folder));
+  return found.tree->each(found.path, visit);
+}
+
 Result<std::string> JoinedTree::link_target(const files::Relative& path) {
   REQUEUE_TRY(const auto found, at(path));
   return found.tree->link_target(found.path);

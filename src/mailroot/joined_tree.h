@@ -26,6 +26,7 @@ class JoinedTree final : public files::Tree {
 
   Result<files::Status> status(const files::Relative& path) override;
   Result<std::vector<files::Entry>> list(const files::Relative& folder) override;
+  Result<void> each(const files::Relative& folder, const std::function<void(const files::Entry&)>& visit) override;
   Result<std::string> link_target(const files::Relative& path) override;
   Result<std::unique_ptr<files::Reader>> open(const files::Relative& path, files::CacheUse use) override;
   Result<std::vector<files::Stream>> streams(const files::Relative& path) override;

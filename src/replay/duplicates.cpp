@@ -59,8 +59,7 @@ class ContentGroups {
   Result<void> run(const Indexes& run) {
     std::vector<Content> contents;
     for (const auto index : run) {
-      const auto& known = traits_[index];
-      const auto digest = known.has_whole ? Result<Sha256Bytes>(known.whole) : reader_.content(index);
+      const auto digest = reader_.content(index);
       if (digest) {
         contents.push_back({*digest, index});
         std::memcpy(&traits_[index].content, digest->data(), sizeof traits_[index].content);
@@ -151,8 +150,6 @@ Traits traits_of(const MessageFacts& message) {
   Traits known;
   known.header = message.header;
   std::memcpy(&known.content, message.header.data(), sizeof known.content);
-  known.has_whole = message.content.has_value();
-  known.whole = message.content.value_or(Sha256Bytes());
   known.was_read = true;
   known.has_stamp = facts.arrival_filetime.has_value();
   known.stamp = facts.arrival_filetime.value_or(0);
@@ -170,9 +167,10 @@ void hold_former_copies(Plan& plan, const Ledger& ledger, const PlanOptions& opt
   for (auto& message : plan.messages) {
     if (message.disposition != Disposition::pending || options.overrides.count(message.source) != 0) continue;
     const auto* const standing = ledger.find(message.source);
-    if (standing == nullptr || standing->copy_of == nullptr || standing->disposition != Disposition::duplicate)
-      continue;
-    if (ledger.rule_text(standing->rule) != rule || !ledger.is_final(*standing->copy_of)) continue;
+    if (standing == nullptr || standing->disposition != Disposition::duplicate) continue;
+    const auto* const original = ledger.told_original(*standing);
+    if (original == nullptr || !is_settled(original->disposition)) continue;
+    if (ledger.rule_text(standing->rule) != rule) continue;
     hold_or_release_copy(message, options);
   }
 }

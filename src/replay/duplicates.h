@@ -15,13 +15,11 @@ namespace requeue::replay {
 // What is kept of each message while a plan is made, beside Plan::messages and in its order.
 struct Traits {
   std::array<unsigned char, 16> header{};  // of the canonical header block
-  Sha256Bytes whole{};                     // of the canonical content, where has_whole
   std::uint64_t message_id = 0;            // of the Message-ID's hash; 0: none
   std::uint64_t content = 0;               // tells contents with one Message-ID apart
   std::uint64_t stamp = 0;                 // FILETIME of the last X-OriginalArrivalTime
   std::uint64_t kept_at = 0;               // FactsCache::place()
   bool has_stamp = false;
-  bool has_whole = false;
   bool was_read = false;     // its header block was; one that was not takes no part
   bool failed_last = false;  // a run has tried to hand it over and could not
 };

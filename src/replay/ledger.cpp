@@ -11,10 +11,6 @@ namespace {
 constexpr std::array<std::string_view, 7> disposition_names = {"pending", "replayed", "duplicate", "held",
                                                                "skipped", "in_doubt", "failed"};
 
-bool is_settled(Disposition disposition) {
-  return disposition == Disposition::replayed || disposition == Disposition::in_doubt;
-}
-
 OpenIntent intent_of(const Json& json, const std::string& source) {
   OpenIntent intent;
   intent.source = source;
@@ -85,10 +81,9 @@ void Ledger::see_message(const std::string& source, const Json& json) {
   standing.disposition = *disposition;
   standing.rule = intern_rule(text_of(json, "rule"));
   standing.journaled = true;
-  standing.copy_of = nullptr;
+  standing.copy_of = Standing::none;
   const auto original = unescape_bytes(text_of(json, "duplicate_of"));
-  // The map's keys stay where they are, so that no name is kept twice.
-  if (!original.empty()) standing.copy_of = &standings_.try_emplace(original).first->first;
+  if (!original.empty()) standing.copy_of = standings_.add(original);
   if (!committed) standing.details = digest_of(text_of(json, "details"));
 }
 
@@ -129,22 +124,21 @@ void Ledger::see_in_doubt(const std::string& source, const Json& json) {
 
 // Only of what is in doubt: a word on anything else is not ours.
 void Ledger::see_resolved(const std::string& source, const Json& json) {
-  const auto found = standings_.find(source);
-  if (found == standings_.end() || found->second.disposition != Disposition::in_doubt) return;
+  auto* const found = standings_.find(source);
+  if (found == nullptr || found->disposition != Disposition::in_doubt) return;
   const bool sent = text_of(json, "word") != "not_sent";
-  auto& standing = found->second;
+  auto& standing = *found;
   standing.disposition = sent ? Disposition::replayed : Disposition::pending;
   standing.rule = intern_rule(std::string(sent ? resolved_sent : resolved_not_sent));
   standing.journaled = false;
   doubted_.erase(source);
 }
 
-const Standing* Ledger::find(const std::string& source) const {
-  const auto found = standings_.find(source);
-  return found == standings_.end() ? nullptr : &found->second;
+const Standing* Ledger::told_original(const Standing& standing) const {
+  return standing.copy_of == Standing::none ? nullptr : &standings_.at(standing.copy_of).value;
 }
 
-bool Ledger::is_final(const std::string& source) const {
+bool Ledger::is_final(std::string_view source) const {
   const auto* const standing = find(source);
   return standing != nullptr && is_settled(standing->disposition);
 }

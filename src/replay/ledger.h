@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "core/digest.h"
+#include "core/place_map.h"
 #include "mail/compose.h"
 #include "recovery/state.h"
 
@@ -30,6 +31,10 @@ namespace requeue::replay {
 enum class Disposition : unsigned char { pending, replayed, duplicate, held, skipped, in_doubt, failed };
 std::string_view to_string(Disposition disposition);
 std::optional<Disposition> disposition_of(std::string_view name);
+// Handed over, or it may have been.
+inline bool is_settled(Disposition disposition) {
+  return disposition == Disposition::replayed || disposition == Disposition::in_doubt;
+}
 
 // By a person's word.
 inline constexpr std::string_view resolved_sent = "resolved_sent";
@@ -49,13 +54,14 @@ struct OpenIntent {
   mail::ComposeOptions options;
 };
 
-// What is kept of each message in memory; 100,000 of them must stay small.
+// What is kept of each message in memory: a million of them must stay small.
 struct Standing {
   Disposition disposition = Disposition::pending;  // as last journaled
   unsigned char rule = 0;                          // index into Ledger::rules()
   bool journaled = false;                          // a `message` event with this standing exists
-  const std::string* copy_of = nullptr;            // of a duplicate: the source it was told to be a copy of
+  std::uint32_t copy_of = none;                    // of a duplicate: Ledger::told_original() finds it by this
   Sha256Bytes details{};                           // of the newest intent that was committed, else of the message event
+  static constexpr std::uint32_t none = 0xFFFFFFFF;
 };
 
 // 64 hex digits; anything else, which only a tampered record has, gives all zeros and matches nothing.
@@ -66,13 +72,15 @@ class Ledger : public recovery::Fold {
   Result<void> see(const journal::Line& line) override;
 
   // nullptr: the journal does not know this source yet.
-  [[nodiscard]] const Standing* find(const std::string& source) const;
+  [[nodiscard]] const Standing* find(std::string_view source) const { return standings_.find(source); }
+  // The one that a duplicate was told to be a copy of; nullptr: it was told of none.
+  [[nodiscard]] const Standing* told_original(const Standing& standing) const;
   [[nodiscard]] const std::unordered_map<std::string, OpenIntent>& open_intents() const { return open_; }
   // The intents of messages in doubt, where there was one: their staged files are kept until a person's word.
   [[nodiscard]] const std::unordered_map<std::string, OpenIntent>& doubted() const { return doubted_; }
-  [[nodiscard]] const std::unordered_map<std::string, Standing>& all() const { return standings_; }
+  [[nodiscard]] std::size_t size() const { return standings_.size(); }  // sources that it knows
   [[nodiscard]] const std::string& rule_text(unsigned char index) const { return rules_[index]; }
-  [[nodiscard]] bool is_final(const std::string& source) const;  // replayed or in doubt
+  [[nodiscard]] bool is_final(std::string_view source) const;  // replayed or in doubt
   [[nodiscard]] bool no_probe_given() const { return no_probe_; }
 
  private:
@@ -82,7 +90,7 @@ class Ledger : public recovery::Fold {
   void see_in_doubt(const std::string& source, const Json& json);
   void see_resolved(const std::string& source, const Json& json);
   unsigned char intern_rule(const std::string& rule);
-  std::unordered_map<std::string, Standing> standings_;
+  NameMap<Standing> standings_;
   std::unordered_map<std::string, OpenIntent> open_;
   std::unordered_map<std::string, OpenIntent> doubted_;
   std::vector<std::string> rules_{""};

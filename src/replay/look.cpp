@@ -8,13 +8,11 @@ namespace {
 // A folder that cannot be listed counts as empty: a look is for the person's eyes, and ends no run.
 template <class Matches>
 std::uint64_t count_files(files::Tree& tree, const files::Relative& folder, const Matches& matches) {
-  const auto entries = tree.list(folder);
-  if (!entries) return 0;
   std::uint64_t count = 0;
-  for (const auto& entry : *entries) {
+  const auto looked = tree.each(folder, [&](const files::Entry& entry) {
     if (entry.kind == files::Kind::file && matches(entry.name)) ++count;
-  }
-  return count;
+  });
+  return looked ? count : 0;
 }
 
 std::uint64_t count_all(files::Tree& tree, const std::optional<files::Relative>& folder) {

@@ -36,7 +36,7 @@ void leave_out(std::vector<std::string>& recipients, const std::vector<std::uint
 
 files::Relative stored_path(const Message& message) {
   if (!message.rare->stored.empty()) return message.rare->stored;
-  return std::string(snapshot::folder) + "/data/mailroot/" + message.source;
+  return std::string(snapshot::folder) + "/data/mailroot/" + message.source.str();
 }
 
 Message message_of(const snapshot::Entry& entry) {

@@ -12,6 +12,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "core/name.h"
 #include "core/progress.h"
 #include "core/seldom.h"
 #include "mail/compose.h"
@@ -105,7 +106,7 @@ struct Rare {
 
 // Kept small: personal strings stay in the snapshot and are read again when a line is written.
 struct Message {
-  std::string source;  // true bytes
+  Name source;  // true bytes
   std::uint64_t size = 0;
   Timestamp mtime;
   Sha256Bytes sha256{};

@@ -27,6 +27,9 @@ class SnapshotCopies : public CopyReader {
   Result<std::vector<std::string>> recipients(std::uint32_t index) override;
 
  private:
+  // What was learnt of it while the snapshot was taken, if it was.
+  std::optional<MessageFacts> kept(std::uint32_t index);
+
   CopySource source_;
   const Plan& plan_;
   const std::vector<Traits>& traits_;

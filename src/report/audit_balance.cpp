@@ -12,11 +12,6 @@ struct Recount {
   std::uint64_t decided_known = 0;  // messages of the ledger that the bag holds
 };
 
-void keep_source(AuditWork& work, const snapshot::Entry& entry) {
-  const auto* account = work.handovers.find(entry.source);
-  if (account != nullptr && account->committed) work.kept.emplace(entry.source, Kept{entry.stored, entry.sha256});
-}
-
 // A header block cannot be looked at any more once the payload is destroyed; what was decided on was a message.
 bool counts_as_message(AuditWork& work, const snapshot::Entry& entry, const std::set<std::string>& folders,
                        bool decided) {
@@ -47,11 +42,11 @@ Result<Recount> recount_bag(AuditWork& work) {
   const auto visit = [&](const snapshot::Entry& entry) -> Result<void> {
     REQUEUE_CHECK(check_stop(work.watcher));
     if (entry.status.kind != files::Kind::file) return {};
-    keep_source(work, entry);
+    work.kept.see(entry);
     count_entry(work, entry, recount);
     return {};
   };
-  const auto read = snapshot::read_entries(work.tree, visit);
+  const auto read = snapshot::read_entries(work.tree, visit, work.options.jobs);
   if (read) return recount;
   if (ends_audit(read.error())) return failure(read.error());
   work.find(read.error());
@@ -59,7 +54,7 @@ Result<Recount> recount_bag(AuditWork& work) {
 }
 
 bool unknown_sources(AuditWork& work, const Recount& recount) {
-  const auto known = static_cast<std::uint64_t>(work.ledger.all().size());
+  const auto known = std::uint64_t{work.ledger.size()};
   if (known <= recount.decided_known) return false;
   work.find("journal.jsonl decides on " + std::to_string(known - recount.decided_known) +
             " messages that the snapshot's files.jsonl does not hold.");
@@ -103,7 +98,7 @@ void tell_procedure(AuditWork& work) {
 
 Result<void> audit_balance(AuditWork& work) {
   if (!work.state.snapshot) {
-    work.result.balanced = work.ledger.all().empty() && work.findings == 0;
+    work.result.balanced = work.ledger.size() == 0 && work.findings == 0;
     return {};
   }
   work.watcher.phase("audit: balance", work.state.snapshot->files, 0);

@@ -49,9 +49,10 @@ void finish_heads(AuditWork& work) {
 }
 
 void see_details(AuditWork& work, const journal::Line& line) {
-  if (auto hash = text_of(line.json, "details"); !hash.empty()) {
-    work.details_named.try_emplace(std::move(hash), line.seq);
-  }
+  const auto hash = text_of(line.json, "details");
+  if (hash.empty()) return;
+  auto& named = work.details_named[replay::digest_of(hash)];
+  if (named.by == 0) named.by = line.seq;
 }
 
 void see_seal(AuditWork& work, const journal::Line& line) {

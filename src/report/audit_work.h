@@ -11,13 +11,30 @@
 #include "report/audit.h"
 #include "report/handovers.h"
 #include "report/tally.h"
+#include "snapshot/bag.h"
 
 namespace requeue::report {
 
-// The source of a handed-over file, as the bag has it.
-struct Kept {
-  files::Relative stored;  // below the bag
-  std::string sha256;
+// The sources of handed-over files, as the bag has them: a byte for each account.
+class KeptSources {
+ public:
+  explicit KeptSources(const Handovers& handovers) : handovers_(handovers) {}
+  // Of a file that was not handed over nothing is kept.
+  void see(const snapshot::Entry& entry);
+
+  enum class Kept : unsigned char { none, same, other };  // other: its bytes are not those that the intent names
+  [[nodiscard]] Kept of(std::uint32_t account) const { return account < kept_.size() ? kept_[account] : Kept::none; }
+  // Below the bag.
+  [[nodiscard]] files::Relative stored(std::uint32_t account) const;
+  [[nodiscard]] std::uint64_t count() const { return count_; }
+
+ private:
+  static files::Relative usual_place(std::string_view source);
+
+  const Handovers& handovers_;
+  std::uint64_t count_ = 0;
+  std::vector<Kept> kept_;                                      // by account
+  std::unordered_map<std::uint32_t, files::Relative> unusual_;  // where its stored name is not its own
 };
 
 // The journal's `sealed` line.
@@ -25,6 +42,12 @@ struct SealLine {
   std::int64_t number = 0;
   std::string before;     // the hash of the line before it
   std::string signed_by;  // empty: not signed
+};
+
+// A line of messages.jsonl that the journal names.
+struct NamedLine {
+  std::int64_t by = 0;  // the first line of the journal that does
+  bool found = false;   // messages.jsonl holds it
 };
 
 struct AuditWork {
@@ -44,9 +67,9 @@ struct AuditWork {
   std::optional<SealLine> seal_line;
   std::vector<std::string> after_seal;  // the commands of later runs, each once
   bool details_present = false;
-  bool details_whole = true;                                    // no damage found in messages.jsonl
-  std::unordered_map<std::string, std::int64_t> details_named;  // hash -> first journal line that names it
-  std::unordered_map<std::string, Kept> kept;                   // of committed sources, true bytes
+  bool details_whole = true;           // no damage found in messages.jsonl
+  DigestMap<NamedLine> details_named;  // lines of messages.jsonl, by their hash
+  KeptSources kept{handovers};
 
   void find(std::string sentence);  // must be safe to show
   void find(const Error& error);    // as it stands, in one line

@@ -1,8 +1,12 @@
 #include "report/handovers.h"
 
 #include "core/text.h"
+#include "replay/ledger.h"
 
 namespace requeue::report {
+
+using replay::digest_of;
+
 namespace {
 
 // A tampered journal can contradict itself on every line.
@@ -27,14 +31,10 @@ Result<void> Handovers::see(const journal::Line& line) {
   return {};
 }
 
-const Account* Handovers::find(const std::string& source) const {
-  const auto found = accounts_.find(source);
-  return found == accounts_.end() ? nullptr : &found->second;
-}
-
 void Handovers::see_message(const journal::Line& line, Account& account) {
-  if (auto details = text_of(line.json, "details"); !details.empty()) account.details = std::move(details);
-  account.duplicate_of = unescape_bytes(text_of(line.json, "duplicate_of"));
+  if (const auto details = text_of(line.json, "details"); !details.empty()) account.details = digest_of(details);
+  const auto original = unescape_bytes(text_of(line.json, "duplicate_of"));
+  account.duplicate_of = original.empty() ? Account::none : accounts_.add(original);
 }
 
 void Handovers::see_intent(const journal::Line& line, const std::string& source, Account& account) {
@@ -43,14 +43,14 @@ void Handovers::see_intent(const journal::Line& line, const std::string& source,
   auto intent = std::make_unique<Handover>();
   intent->line = line.seq;
   intent->name = text_of(line.json, "name");
-  intent->source_sha256 = text_of(line.json, "sha256");
-  intent->written_sha256 = text_of(line.json, "written_sha256");
-  intent->details = text_of(line.json, "details");
+  intent->source_sha256 = digest_of(text_of(line.json, "sha256"));
+  intent->written_sha256 = digest_of(text_of(line.json, "written_sha256"));
+  intent->details = digest_of(text_of(line.json, "details"));
   if (const auto options = line.json.find("options"); options != line.json.end()) {
     intent->options = mail::compose_options_of(*options);
   }
-  if (!intent->details.empty()) account.details = intent->details;
-  account.duplicate_of.clear();
+  if (is_set(intent->details)) account.details = intent->details;
+  account.duplicate_of = Account::none;
   account.open = std::move(intent);
 }
 
@@ -64,7 +64,7 @@ void Handovers::see_commit(const journal::Line& line, const std::string& source,
     return;
   }
   account.committed = std::move(account.open);
-  account.committed->written_at = text_of(line.json, "time");
+  account.committed->written_at = from_iso8601(text_of(line.json, "time"));
 }
 
 // Only a person's word ends a doubt, and with it the intent.

@@ -4,26 +4,25 @@
 
 #include "core/text.h"
 #include "replay/rule_words.h"
-#include "report/figures.h"
 #include "report/html_assets.h"
 #include "report/html_charts.h"
 #include "report/html_text.h"
-#include "report/manifest.h"
-#include "report/timeline.h"
 
 namespace requeue::report {
 namespace {
 
 class Page {
  public:
-  Page(recovery::Recovery& recovery, const replay::Ledger& ledger, ByteWriter& out, Watcher& watcher,
+  Page(recovery::Recovery& recovery, const Told& told, Manifest& manifest, const Figures& figures, ByteWriter& out,
        const Redaction* redaction)
-      : recovery_(recovery), ledger_(ledger), page_(out), watcher_(watcher), redaction_(redaction), figures_({}) {}
+      : recovery_(recovery),
+        timeline_(told.timeline),
+        manifest_(manifest),
+        figures_(figures),
+        page_(out),
+        redaction_(redaction) {}
 
   Result<void> write() {
-    REQUEUE_CHECK(read_journal());
-    figures_ = Figures(taken_);
-    REQUEUE_CHECK(each([&](const Json& record) { figures_.see(record); }));
     head();
     what_happened();
     balance();
@@ -36,26 +35,6 @@ class Page {
   }
 
  private:
-  Result<void> read_journal() {
-    const auto visit = [&](const journal::Line& line) -> Result<void> {
-      timeline_.see(line);
-      if (line.event == "snapshot") taken_ = from_iso8601(text_of(line.json, "time")).value_or(Timestamp{});
-      return {};
-    };
-    REQUEUE_TRY([[maybe_unused]] const auto chain, journal::read(recovery_.tree(), visit));
-    return {};
-  }
-
-  template <class See>
-  Result<void> each(See see) {
-    const auto visit = [&](const Json& record) -> Result<void> {
-      see(redaction_ != nullptr ? redaction_->record(record) : record);
-      return {};
-    };
-    REQUEUE_TRY([[maybe_unused]] const auto counts, each_record(recovery_, ledger_, watcher_, visit));
-    return {};
-  }
-
   // A name of this house.
   [[nodiscard]] std::string own(std::string_view kind, const std::string& name) const {
     return redaction_ != nullptr ? redaction_->text(kind, name) : name;
@@ -184,7 +163,11 @@ class Page {
     page_.markup("<div class=\"scroll\"><table id=\"messages\"><thead><tr><th class=\"n\">no.</th><th>source</th>");
     page_.markup("<th>from</th><th>recipients</th><th>subject</th><th>arrival</th><th>state</th><th>rule</th>");
     page_.markup("<th>sha256</th></tr></thead><tbody>\n");
-    REQUEUE_CHECK(each([&](const Json& record) { message(record); }));
+    const auto visit = [&](const Json& record) -> Result<void> {
+      message(redaction_ != nullptr ? redaction_->record(record) : record);
+      return {};
+    };
+    REQUEUE_TRY([[maybe_unused]] const auto counts, manifest_.each(visit));
     page_.markup("</tbody></table></div>\n");
     return {};
   }
@@ -225,20 +208,18 @@ class Page {
   }
 
   recovery::Recovery& recovery_;
-  const replay::Ledger& ledger_;
+  const Timeline& timeline_;
+  Manifest& manifest_;
+  const Figures& figures_;
   HtmlWriter page_;
-  Watcher& watcher_;
   const Redaction* redaction_;
-  Timeline timeline_;
-  Timestamp taken_;
-  Figures figures_;
 };
 
 }  // namespace
 
-Result<void> write_html(recovery::Recovery& recovery, const replay::Ledger& ledger, ByteWriter& out, Watcher& watcher,
-                        const Redaction* redaction) {
-  return Page(recovery, ledger, out, watcher, redaction).write();
+Result<void> write_html(recovery::Recovery& recovery, const Told& told, Manifest& manifest, const Figures& figures,
+                        ByteWriter& out, const Redaction* redaction) {
+  return Page(recovery, told, manifest, figures, out, redaction).write();
 }
 
 }  // namespace requeue::report

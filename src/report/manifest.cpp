@@ -1,15 +1,8 @@
 #include "report/manifest.h"
 
-#include <algorithm>
-#include <map>
-#include <optional>
-#include <span>
-
 #include "core/text.h"
 #include "mailroot/mailroot.h"
 #include "replay/csv.h"
-#include "report/handovers.h"
-#include "report/personal.h"
 #include "report/selection.h"
 #include "report/tally.h"
 #include "snapshot/bag.h"
@@ -40,60 +33,66 @@ const std::vector<std::string> columns{"seq",
                                        "written_at",
                                        "taken_at"};
 
-namespace {
+Result<Manifest> Manifest::open(recovery::Recovery& recovery, const Told& told, Watcher& watcher) {
+  const auto& snapshot = recovery.state().snapshot;
+  if (snapshot) REQUEUE_CHECK(snapshot::check_tags(recovery.tree(), snapshot->root));
+  REQUEUE_TRY(auto personal, PersonalLines::open(recovery.tree(), told.handovers));
+  const bool has_details = recovery.tree().status(files::Relative(journal::details_name)).has_value();
+  return Manifest(recovery, told, watcher, std::move(personal), has_details);
+}
 
-// What files.jsonl says of a message.
-struct Row {
-  std::string source;  // true bytes
-  std::string sha256;
-  std::uint64_t size = 0;
-  Timestamp written;
-  std::size_t streams = 0;
-};
+Manifest::Manifest(recovery::Recovery& recovery, const Told& told, Watcher& watcher, PersonalLines personal,
+                   bool has_details)
+    : recovery_(&recovery),
+      told_(&told),
+      watcher_(&watcher),
+      personal_(std::move(personal)),
+      has_details_(has_details) {}
 
-// Planned now, because no replay has decided on some messages yet.
-struct Planned {
-  replay::Plan plan;
-  std::unordered_map<std::string_view, std::size_t> index;  // by source; views into the plan
-};
+Result<replay::Counts> Manifest::each(const VisitRecord& visit) {
+  replay::Counts counts;
+  const auto& state = recovery_->state();
+  if (!state.snapshot) return counts;
+  watcher_->phase("manifest", state.snapshot->files, 0);
+  const auto see = [&](const snapshot::Entry& entry) -> Result<void> {
+    watcher_->advance(1, 0);
+    if (watcher_->stop_requested()) {
+      return failure({Exit::interrupted, Cause::interrupted, "the report was interrupted", "", "",
+                      "nothing in the recovery folder was changed; run the same command again"});
+    }
+    if (!is_message_here(entry)) return {};
+    ++counts.found;
+    REQUEUE_TRY(const auto one, record({entry.source, entry.sha256, entry.status.size, entry.status.written,
+                                        entry.streams.size(), counts.found}));
+    ++counter(counts, replay::disposition_of(text_of(one, "disposition")).value_or(replay::Disposition::pending));
+    return visit(one);
+  };
+  // In the order of sources: files.jsonl is refused if it is not.
+  REQUEUE_CHECK(snapshot::read_entries(recovery_->tree(), see));
+  return counts;
+}
 
-class Manifest {
- public:
-  Manifest(recovery::Recovery& recovery, const replay::Ledger& ledger, Watcher& watcher,
-           const std::function<Result<void>(const Json&)>& visit)
-      : recovery_(recovery), ledger_(ledger), watcher_(watcher), visit_(visit) {}
+// A message that the journal knows is one, also where its bytes can no longer be read.
+bool Manifest::is_message_here(const snapshot::Entry& entry) const {
+  if (entry.status.kind != files::Kind::file) return false;
+  return told_->ledger.find(entry.source) != nullptr ||
+         is_message(recovery_->tree(), entry, recovery_->state().replayed_folders);
+}
 
-  Result<replay::Counts> run();
+Result<bool> Manifest::anything_undecided() {
+  if (undecided_) return *undecided_;
+  undecided_ = false;
+  REQUEUE_CHECK(snapshot::read_entries(recovery_->tree(), [&](const snapshot::Entry& entry) -> Result<void> {
+    if (!*undecided_) undecided_ = told_->ledger.find(entry.source) == nullptr && is_message_here(entry);
+    return {};
+  }));
+  return *undecided_;
+}
 
- private:
-  Result<void> read_handovers();
-  Result<void> read_rows();
-  Result<void> plan_undecided();
-  Result<void> tell(std::span<const Row> rows);
-  Result<Json> record(const Row& row, const Personal& personal);
-  Result<Json> planned_record(const Row& row);
-  void add_standing(Json& record, const Row& row) const;
-  void add_planned_arrival(Json& record, const Row& row) const;
-  void add_written(Json& record, const Row& row) const;
-  [[nodiscard]] const replay::Message* planned(const std::string& source) const;
-  [[nodiscard]] bool anything_undecided() const;
-
-  recovery::Recovery& recovery_;
-  const replay::Ledger& ledger_;
-  Watcher& watcher_;
-  const std::function<Result<void>(const Json&)>& visit_;
-  replay::PlanOptions options_;
-  Handovers handovers_;
-  std::vector<Row> rows_;
-  std::optional<Planned> planned_;
-  replay::Counts counts_;
-  std::uint64_t seq_ = 0;
-};
-
-Json row_record(std::uint64_t seq, const Row& row) {
+Json Manifest::row_record(const Row& row) {
   Json record;
   for (const auto& column : columns) record[column] = nullptr;
-  record["seq"] = seq;
+  record["seq"] = row.seq;
   record["source"] = escape_bytes(row.source);
   record["folder"] = escape_bytes(mailroot::top_of(row.source));
   record["size"] = row.size;
@@ -103,109 +102,45 @@ Json row_record(std::uint64_t seq, const Row& row) {
   return record;
 }
 
-Result<replay::Counts> Manifest::run() {
-  if (!recovery_.state().snapshot) return counts_;
-  REQUEUE_CHECK(snapshot::check_tags(recovery_.tree(), recovery_.state().snapshot->root));
-  REQUEUE_CHECK(read_handovers());
-  REQUEUE_CHECK(read_rows());
-  REQUEUE_CHECK(plan_undecided());
-  watcher_.phase("manifest", rows_.size(), 0);
-  const std::span<const Row> all(rows_);
-  for (std::size_t first = 0; first < all.size(); first += personal_at_a_time) {
-    REQUEUE_CHECK(tell(all.subspan(first, std::min(personal_at_a_time, all.size() - first))));
+// Made when the first message asks for it: mostly every message was decided on, and none does.
+Result<const replay::Message*> Manifest::planned(const std::string& source) {
+  if (recovery_->state().payload_destroyed()) return nullptr;
+  if (!planned_) {
+    REQUEUE_TRY(auto plan, replay::make_plan(*recovery_, told_->ledger, options_, *watcher_));
+    planned_ = std::make_unique<Planned>(Planned{std::move(plan), {}});
+    const auto& messages = planned_->plan.messages;
+    for (std::size_t i = 0; i < messages.size(); ++i) planned_->index.emplace(messages[i].source.view(), i);
   }
-  counts_.found = rows_.size();
-  return counts_;
-}
-
-Result<void> Manifest::read_handovers() {
-  const auto visit = [&](const journal::Line& line) { return handovers_.see(line); };
-  REQUEUE_TRY([[maybe_unused]] const auto chain, journal::read(recovery_.tree(), visit));
-  return {};
-}
-
-Result<void> Manifest::read_rows() {
-  const auto& folders = recovery_.state().replayed_folders;
-  const auto visit = [&](const snapshot::Entry& entry) -> Result<void> {
-    const bool file = entry.status.kind == files::Kind::file;
-    // A message that the journal knows is one, also where its bytes can no longer be read.
-    if (!file || (ledger_.find(entry.source) == nullptr && !is_message(recovery_.tree(), entry, folders))) return {};
-    rows_.push_back({entry.source, entry.sha256, entry.status.size, entry.status.written, entry.streams.size()});
-    return {};
-  };
-  REQUEUE_CHECK(snapshot::read_entries(recovery_.tree(), visit));
-  std::sort(rows_.begin(), rows_.end(), [](const Row& a, const Row& b) { return a.source < b.source; });
-  return {};
-}
-
-bool Manifest::anything_undecided() const {
-  return std::any_of(rows_.begin(), rows_.end(), [&](const Row& row) { return ledger_.find(row.source) == nullptr; });
-}
-
-// The arrival is not personal, but stands with what is: without messages.jsonl it is learnt from the snapshot again.
-Result<void> Manifest::plan_undecided() {
-  if (recovery_.state().payload_destroyed()) return {};
-  const bool has_details = recovery_.tree().status(files::Relative(journal::details_name)).has_value();
-  if (rows_.empty() || (has_details && !anything_undecided())) return {};
-  REQUEUE_TRY(auto plan, replay::make_plan(recovery_, ledger_, options_, watcher_));
-  planned_.emplace(Planned{std::move(plan), {}});
-  const auto& messages = planned_->plan.messages;
-  for (std::size_t i = 0; i < messages.size(); ++i) planned_->index.emplace(messages[i].source, i);
-  return {};
-}
-
-const replay::Message* Manifest::planned(const std::string& source) const {
-  if (!planned_) return nullptr;
   const auto found = planned_->index.find(source);
   return found == planned_->index.end() ? nullptr : &planned_->plan.messages[found->second];
 }
 
-Result<void> Manifest::tell(std::span<const Row> rows) {
-  Personal personal;
-  for (const auto& row : rows) {
-    const auto* account = handovers_.find(row.source);
-    if (account != nullptr && !account->details.empty()) personal.emplace(account->details, Json::object());
-  }
-  REQUEUE_CHECK(read_personal(recovery_.tree(), personal));
-  for (const auto& row : rows) {
-    if (watcher_.stop_requested()) {
-      return failure({Exit::interrupted, Cause::interrupted, "the report was interrupted", "", "",
-                      "nothing in the recovery folder was changed; run the same command again"});
-    }
-    ++seq_;
-    REQUEUE_TRY(const auto one, record(row, personal));
-    ++counter(counts_, replay::disposition_of(text_of(one, "disposition")).value_or(replay::Disposition::pending));
-    REQUEUE_CHECK(visit_(one));
-    watcher_.advance(1, 0);
-  }
-  return {};
-}
-
-Result<Json> Manifest::record(const Row& row, const Personal& personal) {
-  if (ledger_.find(row.source) == nullptr) return planned_record(row);
-  Json record = row_record(seq_, row);
-  const auto* account = handovers_.find(row.source);
+Result<Json> Manifest::record(const Row& row) {
+  if (told_->ledger.find(row.source) == nullptr) return planned_record(row);
+  Json record = row_record(row);
+  const auto& accounts = told_->handovers.accounts();
+  const auto place = accounts.place_of(row.source);
+  const auto* const account = place == Account::none ? nullptr : &accounts.at(place).value;
   if (account != nullptr) {
-    if (const auto found = personal.find(account->details); found != personal.end()) {
-      for (const auto& [column, value] : found->second.items()) record[column] = value;
-    }
+    REQUEUE_TRY(const auto personal, personal_.of(place));
+    for (const auto& [column, value] : personal.items()) record[column] = value;
   }
-  add_planned_arrival(record, row);
-  add_standing(record, row);
-  add_written(record, row);
+  REQUEUE_CHECK(add_planned_arrival(record, row));
+  add_standing(record, row, account);
+  add_written(record, account);
   return record;
 }
 
 // Also where the message cannot be read any more: what the snapshot's tag files say of it is told all the same.
 Result<Json> Manifest::planned_record(const Row& row) {
-  Json record = row_record(seq_, row);
+  Json record = row_record(row);
   record["disposition"] = replay::to_string(replay::Disposition::pending);
-  const auto* message = planned(row.source);
+  REQUEUE_TRY(const auto* const message, planned(row.source));
   if (message == nullptr) return record;
-  const auto reading = replay::read_message(recovery_, planned_->plan, *message, options_);
+  const auto reading = replay::read_message(*recovery_, planned_->plan, *message, options_);
   if (!reading && reading.error().exit == Exit::interrupted) return failure(reading.error());
   const auto read = reading ? *reading : replay::Reading{};
-  const Json from_plan = replay::record_of(seq_, *message, read, planned_->plan, false);
+  const Json from_plan = replay::record_of(row.seq, *message, read, planned_->plan, false);
   for (const auto& [column, value] : from_plan.items()) {
     if (record.contains(column)) record[column] = value;
   }
@@ -213,57 +148,51 @@ Result<Json> Manifest::planned_record(const Row& row) {
   return record;
 }
 
-void Manifest::add_planned_arrival(Json& record, const Row& row) const {
-  if (!record["arrival"].is_null()) return;
-  if (const auto* message = planned(row.source)) record["arrival"] = to_iso8601(message->arrival);
+// The arrival is not personal, but stands with what is: without messages.jsonl it is learnt from the snapshot again.
+// Beside one, only where a plan has to be made for others anyway.
+Result<void> Manifest::add_planned_arrival(Json& record, const Row& row) {
+  if (!record["arrival"].is_null() || recovery_->state().payload_destroyed()) return {};
+  if (has_details_) {
+    REQUEUE_TRY(const bool made_anyway, anything_undecided());
+    if (!made_anyway) return {};
+  }
+  REQUEUE_TRY(const auto* const message, planned(row.source));
+  if (message != nullptr) record["arrival"] = to_iso8601(message->arrival);
+  return {};
 }
 
-void Manifest::add_standing(Json& record, const Row& row) const {
-  const auto* standing = ledger_.find(row.source);
+void Manifest::add_standing(Json& record, const Row& row, const Account* account) const {
+  const auto& ledger = told_->ledger;
+  const auto* standing = ledger.find(row.source);
   record["disposition"] = replay::to_string(standing->disposition);
-  if (const auto& rule = ledger_.rule_text(standing->rule); !rule.empty()) record["rule"] = escape_bytes(rule);
-  const auto* account = handovers_.find(row.source);
-  if (account != nullptr && !account->duplicate_of.empty()) {
-    record["duplicate_of"] = escape_bytes(account->duplicate_of);
+  if (const auto& rule = ledger.rule_text(standing->rule); !rule.empty()) record["rule"] = escape_bytes(rule);
+  if (account != nullptr && account->duplicate_of != Account::none) {
+    record["duplicate_of"] = escape_bytes(told_->handovers.accounts().at(account->duplicate_of).key);
   }
 }
 
-void Manifest::add_written(Json& record, const Row& row) const {
-  const auto* account = handovers_.find(row.source);
+void Manifest::add_written(Json& record, const Account* account) {
   // How a server answered to what it did not take in is the explanation of a rule; of anything else it is a rest.
   const bool by_smtp = account != nullptr && account->committed && account->committed->name.empty();
   const auto disposition = text_of(record, "disposition");
   if (!by_smtp && disposition != "failed" && disposition != "in_doubt") record.erase("smtp");
   if (account == nullptr || !account->committed) return;
-  record["written_name"] = escape_bytes(account->committed->name);
-  record["written_sha256"] = escape_bytes(account->committed->written_sha256);
-  record["written_at"] = escape_bytes(account->committed->written_at);
+  const auto& committed = *account->committed;
+  record["written_name"] = escape_bytes(committed.name);
+  if (is_set(committed.written_sha256)) record["written_sha256"] = to_hex(committed.written_sha256);
+  if (committed.written_at) record["written_at"] = to_iso8601(*committed.written_at);
 }
 
-}  // namespace
-
-Result<replay::Counts> each_record(recovery::Recovery& recovery, const replay::Ledger& ledger, Watcher& watcher,
-                                   const std::function<Result<void>(const Json& record)>& visit) {
-  return Manifest(recovery, ledger, watcher, visit).run();
+std::string csv_head() {
+  return replay::csv_line(columns);
 }
 
-Result<void> write_csv(recovery::Recovery& recovery, const replay::Ledger& ledger, ByteWriter& out, Watcher& watcher,
-                       const Redaction* redaction) {
-  REQUEUE_CHECK(out.write(replay::csv_line(columns)));
-  const auto visit = [&](const Json& record) {
-    return out.write(replay::csv_line(replay::csv_fields(redaction ? redaction->record(record) : record, columns)));
-  };
-  REQUEUE_TRY([[maybe_unused]] const auto counts, each_record(recovery, ledger, watcher, visit));
-  return {};
+std::string csv_row(const Json& record) {
+  return replay::csv_line(replay::csv_fields(record, columns));
 }
 
-Result<void> write_jsonl(recovery::Recovery& recovery, const replay::Ledger& ledger, ByteWriter& out, Watcher& watcher,
-                         const Redaction* redaction) {
-  const auto visit = [&](const Json& record) {
-    return out.write(to_line(redaction ? redaction->record(record) : record) + "\n");
-  };
-  REQUEUE_TRY([[maybe_unused]] const auto counts, each_record(recovery, ledger, watcher, visit));
-  return {};
+std::string jsonl_row(const Json& record) {
+  return to_line(record) + "\n";
 }
 
 }  // namespace requeue::report

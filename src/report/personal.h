@@ -1,25 +1,36 @@
 // The personal fields of messages, from the lines of messages.jsonl that the journal names by their hash.
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
-#include "core/json.h"
-#include "files/files.h"
+#include "journal/details.h"
+#include "report/handovers.h"
 
 namespace requeue::report {
 
 // The columns of the manifest that are personal, or stand with them in messages.jsonl only.
 extern const std::vector<std::string> personal_columns;
 
-// How many messages' fields are held at a time: one reading of messages.jsonl for each so many messages.
-inline constexpr std::size_t personal_at_a_time = 65536;
+// messages.jsonl is in the order in which messages were decided on, and a manifest in that of their names: so it is
+// read once for where each line stands, 12 bytes a message, and then line by line as they are asked for.
+class PersonalLines {
+ public:
+  // `handovers` must outlive it.
+  static Result<PersonalLines> open(files::Tree& recovery, const Handovers& handovers);
+  // The personal columns that the newest line of this account has; an empty object where there is none.
+  Result<Json> of(std::uint32_t account);
 
-using Personal = std::unordered_map<std::string, Json>;  // by the line's hash: the personal columns that it has
+ private:
+  PersonalLines(const Handovers& handovers, std::optional<journal::DetailsLines> lines)
+      : handovers_(&handovers), lines_(std::move(lines)) {}
+  Result<void> locate(files::Tree& recovery);
 
-// `wanted` has the hashes as keys; what is found is filled in. One reading of the file, whatever its size.
-Result<void> read_personal(files::Tree& recovery, Personal& wanted);
+  const Handovers* handovers_;
+  std::optional<journal::DetailsLines> lines_;
+  std::vector<std::uint64_t> offsets_;  // by account
+};
 
 }  // namespace requeue::report

@@ -12,10 +12,10 @@ class Discard final : public ByteWriter {
 };
 
 // What speaks against it before anything is read; empty: nothing does.
-std::string known_difference(const Handover& handover, const Kept* kept, const Json* details,
+std::string known_difference(const Handover& handover, KeptSources::Kept kept, const Json* details,
                              const mail::Envelope& envelope) {
-  if (kept == nullptr) return "has no source in the snapshot.";
-  if (kept->sha256 != handover.source_sha256) {
+  if (kept == KeptSources::Kept::none) return "has no source in the snapshot.";
+  if (kept == KeptSources::Kept::other) {
     return "was made from other bytes than the snapshot holds: the hash of the source in the intent differs from the "
            "one in files.jsonl.";
   }
@@ -27,14 +27,15 @@ std::string known_difference(const Handover& handover, const Kept* kept, const J
   return {};
 }
 
-std::string derive(files::Tree& tree, const Handover& handover, const Kept& kept, const mail::Envelope& envelope) {
+std::string derive(files::Tree& tree, const Handover& handover, const files::Relative& stored,
+                   const mail::Envelope& envelope) {
   const auto cannot = [](const Error& error) { return "cannot be derived again: " + printable(error.why) + "."; };
-  const auto reader = tree.open(stored_path(kept.stored));
+  const auto reader = tree.open(stored_path(stored));
   if (!reader) return cannot(reader.error());
   Discard nowhere;
   const auto composed = mail::compose(**reader, envelope, *handover.options, nowhere);
   if (!composed) return cannot(composed.error());
-  if (composed->sha256 == handover.written_sha256) return {};
+  if (replay::digest_of(composed->sha256) == handover.written_sha256) return {};
   return "is not what its source and the recorded envelope give: the hash of what was written differs.";
 }
 
@@ -53,20 +54,17 @@ Rederiving::Rederiving(AuditWork& work)
       derived_(crew_, [this](const Derived& derived) { return take(derived); }) {}
 
 // The handovers and what is kept stay as they are until all is derived.
-Result<void> Rederiving::add(const std::string& source, const Json* details) {
-  const auto found = work_.handovers.accounts().find(source);
-  if (found == work_.handovers.accounts().end() || !found->second.committed) return {};
-  const auto* const handover = found->second.committed.get();
-  const auto kept = work_.kept.find(source);
-  const auto* const from = kept == work_.kept.end() ? nullptr : &kept->second;
+Result<void> Rederiving::add(std::uint32_t account, const Json* details) {
+  const auto& [source, known] = work_.handovers.accounts().at(account);
+  const auto* const handover = known.committed.get();
   auto envelope = details != nullptr ? envelope_of(*details) : mail::Envelope{};
-  Derived derived{handover, &found->first, known_difference(*handover, from, details, envelope)};
+  Derived derived{handover, source, known_difference(*handover, work_.kept.of(account), details, envelope)};
   if (!derived.differs.empty()) return derived_.add_done(std::move(derived));
-  return derived_.add(
-      [&tree = work_.tree, from, envelope = std::move(envelope), derived = std::move(derived)]() mutable {
-        derived.differs = derive(tree, *derived.handover, *from, envelope);
-        return std::move(derived);
-      });
+  return derived_.add([&tree = work_.tree, stored = work_.kept.stored(account), envelope = std::move(envelope),
+                       derived = std::move(derived)]() mutable {
+    derived.differs = derive(tree, *derived.handover, stored, envelope);
+    return std::move(derived);
+  });
 }
 
 Result<void> Rederiving::take(const Derived& derived) {
@@ -74,7 +72,7 @@ Result<void> Rederiving::take(const Derived& derived) {
   work_.watcher.advance(1, 0);
   if (derived.differs.empty()) return {};
   ++work_.result.different;
-  work_.find("The file handed over for " + printable(*derived.source) + " (" + printable(derived.handover->name) +
+  work_.find("The file handed over for " + printable(derived.source) + " (" + printable(derived.handover->name) +
              ", journal.jsonl line " + std::to_string(derived.handover->line) + ") " + derived.differs);
   return {};
 }

@@ -14,16 +14,15 @@ bool needs_envelope(const Handover& handover);
 class Rederiving {
  public:
   explicit Rederiving(AuditWork& work);
-  // `details`: the line of messages.jsonl that the intent names; nullptr where none is needed. Counts `checked` and
-  // `different`, and finds. The error is one that ends the audit.
-  Result<void> add(const std::string& source, const Json* details);
+  // `account`: one with a commit. `details`: the line of messages.jsonl that the intent names; nullptr where none is
+  // needed. Counts `checked` and `different`, and finds. The error is one that ends the audit.
+  Result<void> add(std::uint32_t account, const Json* details);
   Result<void> finish() { return derived_.finish(); }
 
  private:
-  // Of one: nullptr and no `differs` where nothing was handed over.
   struct Derived {
     const Handover* handover = nullptr;
-    const std::string* source = nullptr;
+    std::string_view source;
     std::string differs;  // how; empty: it does not
   };
   Result<void> take(const Derived& derived);

@@ -1,4 +1,6 @@
 // Conformance: looking at files and folders.
+#include <set>
+
 #include <boost/filesystem.hpp>
 #include <catch2/catch.hpp>
 
@@ -45,6 +47,11 @@ TEMPLATE_TEST_CASE("a folder is listed in the order of bytes", "", Real, Recordi
   std::string names;
   for (const auto& entry : *entries) names += entry.name + (entry.kind == Kind::folder ? "/ " : " ");
   CHECK(names == ".x B2 Folder/ a a.b b é ");
+  std::set<std::string> each;
+  const auto take = [&](const Entry& entry) { each.insert(entry.name + (entry.kind == Kind::folder ? "/" : "")); };
+  CHECK(b.tree->each("", take));
+  CHECK(each == std::set<std::string>{".x", "B2", "Folder/", "a", "a.b", "b", "é"});
+  CHECK(cause_of(b.tree->each("absent", take)) == Cause::not_found);
   CHECK(b.tree->list("Folder")->empty());
   CHECK(cause_of(b.tree->list("absent")) == Cause::not_found);
   CHECK_FALSE(b.tree->list("a"));

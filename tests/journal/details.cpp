@@ -118,4 +118,39 @@ TEST_CASE("The check of after is complete once each named line was seen", "[deta
   CHECK(check.complete());
 }
 
+TEST_CASE("Each line is found by its hash and read again from where it stands, in any order", "[details]") {
+  JournalFolder folder;
+  CHECK_FALSE(journal::DetailsLines::open(folder.tree())->has_value());
+  append(folder, 2);
+  {
+    auto journal = journal::open(folder.tree(), folder.look().chain.value()).value();
+    auto details = journal::open_details(folder.tree(), look(folder).file.value(), *journal).value();
+    details->append({{"subject", std::string(100000, 'x')}}).value();  // longer than what is read at once
+    REQUIRE(details->flush());
+  }
+  append(folder, 1);
+  const auto whole = folder.details();
+  folder.set_details(whole + "{\"torn");
+  std::vector<std::pair<Sha256Bytes, std::uint64_t>> places;
+  REQUIRE(journal::locate_details(folder.tree(), [&](const Sha256Bytes& hash, std::uint64_t offset) -> Result<void> {
+    places.emplace_back(hash, offset);
+    return {};
+  }));
+  const auto seen = look(folder);
+  REQUIRE(places.size() == 4);
+  auto lines = journal::DetailsLines::open(folder.tree());
+  REQUIRE(lines->has_value());
+  for (const std::size_t i : {3U, 0U, 2U, 1U}) {
+    CHECK(to_hex(places[i].first) == seen.hashes[i]);
+    const auto line = (*lines)->at(places[i].second, places[i].first);
+    REQUIRE(line);
+    REQUIRE(line->has_value());
+    CHECK(**line == seen.lines[i]);
+  }
+  // Bytes that were changed since are not given out for those that the journal names.
+  CHECK_FALSE((*lines)->at(places[1].second, places[0].first)->has_value());
+  CHECK_FALSE((*lines)->at(whole.size(), places[0].first)->has_value());
+  CHECK_FALSE((*lines)->at(whole.size() + 1000, places[0].first)->has_value());
+}
+
 }  // namespace requeue::tests

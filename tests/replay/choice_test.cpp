@@ -32,7 +32,7 @@ TEST_CASE("what a selection leaves out stays pending, and a copy of it that is t
     std::string out;
     const auto plan = planning.plan(options);
     for (const auto& message : plan.messages) {
-      if (message.disposition == replay::Disposition::pending && message.chosen_now) out += message.source + ' ';
+      if (message.disposition == replay::Disposition::pending && message.chosen_now) out += message.source.str() + ' ';
     }
     CHECK(plan.counts().pending >= plan.left_for_another_run());
     options.choice = {};

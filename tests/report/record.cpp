@@ -27,15 +27,6 @@ std::string joined(const std::vector<std::string>& lines) {
   return text;
 }
 
-class Text final : public ByteWriter {
- public:
-  Result<void> write(std::string_view bytes) override {
-    text += bytes;
-    return {};
-  }
-  std::string text;
-};
-
 template <class T>
 T required(Result<T> result) {
   if (!result) FAIL(to_text(result.error()));
@@ -99,21 +90,23 @@ void Record::event(const std::string& name, const Json& fields) {
 }
 
 std::string Record::csv() {
-  replay::Ledger ledger;
-  const auto recovery = required(recovery::open_to_read(*files_, home(), {&ledger}));
-  Text out;
-  const auto written = report::write_csv(*recovery, ledger, out, watcher_);
-  if (!written) FAIL(to_text(written.error()));
-  return out.text;
+  auto text = report::csv_head();
+  const auto counts = try_each([&](const Json& record) -> Result<void> {
+    text += report::csv_row(record);
+    return {};
+  });
+  if (!counts) FAIL(to_text(counts.error()));
+  return text;
 }
 
 std::string Record::jsonl() {
-  replay::Ledger ledger;
-  const auto recovery = required(recovery::open_to_read(*files_, home(), {&ledger}));
-  Text out;
-  const auto written = report::write_jsonl(*recovery, ledger, out, watcher_);
-  if (!written) FAIL(to_text(written.error()));
-  return out.text;
+  std::string text;
+  const auto counts = try_each([&](const Json& record) -> Result<void> {
+    text += report::jsonl_row(record);
+    return {};
+  });
+  if (!counts) FAIL(to_text(counts.error()));
+  return text;
 }
 
 std::vector<Json> Record::records() {
@@ -135,9 +128,10 @@ Json Record::record(const std::string& source) {
 }
 
 Result<replay::Counts> Record::try_each(const std::function<Result<void>(const Json&)>& visit) {
-  replay::Ledger ledger;
-  REQUEUE_TRY(const auto recovery, recovery::open_to_read(*files_, home(), {&ledger}));
-  return report::each_record(*recovery, ledger, watcher_, visit);
+  report::Told told;
+  REQUEUE_TRY(const auto recovery, recovery::open_to_read(*files_, home(), {&told}));
+  REQUEUE_TRY(auto manifest, report::Manifest::open(*recovery, told, watcher_));
+  return manifest.each(visit);
 }
 
 Result<report::Audit> Record::try_audit() {
