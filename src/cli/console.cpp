@@ -4,6 +4,8 @@
 #include <fstream>
 #include <iostream>
 
+#include <boost/filesystem/operations.hpp>
+
 #include "core/text.h"
 #include "core/time.h"
 
@@ -12,6 +14,24 @@ namespace requeue::cli {
 namespace {
 
 constexpr std::size_t width = 79;  // of the narrowest terminal, less one: a full line would make a new one
+
+// A pipe waits for a reader, perhaps for ever, with the service stopped; a disk would be overwritten. Our own two are
+// open already.
+std::string why_no_log(const std::string& path) {
+  using boost::filesystem::file_type;
+  if (path == "/dev/stderr" || path == "/dev/stdout") return {};
+  boost::system::error_code error;
+  switch (boost::filesystem::status(files::Path(path), error).type()) {
+    case file_type::fifo_file:
+    case file_type::socket_file:
+    case file_type::block_file:
+      return "it is a pipe or a device, not a file";
+    case file_type::directory_file:
+      return "it is a folder";
+    default:
+      return {};
+  }
+}
 
 }  // namespace
 
@@ -22,9 +42,11 @@ struct TerminalConsole::LogFile {
 TerminalConsole::TerminalConsole(const ConsoleOptions& options)
     : options_(options), terminal_(stderr_is_terminal() && !options.quiet) {
   if (options_.log.empty()) return;
+  log_problem_ = why_no_log(options_.log);
+  if (!log_problem_.empty()) return;
   log_ = std::make_unique<LogFile>();
   log_->stream.open(files::Path(options_.log).c_str(), std::ios::app | std::ios::binary);
-  log_works_ = log_->stream.good();
+  if (!log_->stream.good()) log_problem_ = "it cannot be opened for writing";
 }
 
 TerminalConsole::~TerminalConsole() {
@@ -33,7 +55,13 @@ TerminalConsole::~TerminalConsole() {
 }
 
 void TerminalConsole::to_log(std::string_view line) {
-  if (log_ && log_works_) log_->stream << to_iso8601(now()) << ' ' << line << '\n' << std::flush;
+  if (!log_ || !log_problem_.empty()) return;
+  log_->stream << to_iso8601(now()) << ' ' << line << '\n' << std::flush;
+  if (log_->stream.good()) return;
+  // Once. The record is the journal; a run with the service stopped does not end for the sake of a log.
+  log_problem_ = "it cannot be written any more";
+  warn("the log " + printable(options_.log) +
+       " cannot be written (is its disk full?): from here on nothing goes into it; the run goes on");
 }
 
 void TerminalConsole::result(std::string_view line) {

@@ -19,8 +19,8 @@ class TerminalConsole : public commands::Console {
  public:
   explicit TerminalConsole(const ConsoleOptions& options);
   ~TerminalConsole() override;
-  // False when --log FILE cannot be opened.
-  [[nodiscard]] bool log_works() const { return log_works_; }
+  // Why --log FILE cannot be written; empty: it can.
+  [[nodiscard]] const std::string& log_problem() const { return log_problem_; }
 
   void result(std::string_view line) override;
   std::optional<std::string> ask(std::string_view question) override;
@@ -43,7 +43,7 @@ class TerminalConsole : public commands::Console {
 
   ConsoleOptions options_;
   bool terminal_ = false;
-  bool log_works_ = true;
+  std::string log_problem_;
   std::vector<std::string> held_;
   struct LogFile;
   std::unique_ptr<LogFile> log_;

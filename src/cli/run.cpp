@@ -69,10 +69,10 @@ int run(const std::vector<std::string>& arguments) {
     return tell_error(console, options, apart.error());
   }
   TerminalConsole console({options.json, options.quiet, options.log});
-  if (!console.log_works()) {
-    return tell_error(
-        console, options,
-        {Exit::precondition, Cause::other, "cannot write the log", options.log, {}, "Nothing was touched."});
+  if (const auto& problem = console.log_problem(); !problem.empty()) {
+    return tell_error(console, options,
+                      {Exit::precondition, Cause::other, "cannot write the log", options.log, problem,
+                       "Nothing was touched. Give --log the name of a file in a folder that this account may write."});
   }
   if (const auto note = platform_note(); !note.empty()) console.say(note);
   watch_for_interrupt();

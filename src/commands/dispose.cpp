@@ -8,6 +8,7 @@
 #include "commands/whereabouts.h"
 #include "commands/words.h"
 #include "core/text.h"
+#include "journal/heads.h"
 #include "mailroot/mailroot.h"
 #include "report/settled.h"
 #include "snapshot/destroy.h"
@@ -131,7 +132,9 @@ Result<Outcome> dispose_work(Context& context, recovery::Recovery& recovery, con
   REQUEUE_CHECK(record_abandoned(recovery, items, context.options.abandon.value_or("")));
   const auto facts = *recovery.state().snapshot;
   // Flushed before the first removal: payload that is missing without this line is damage.
-  REQUEUE_CHECK(recovery.record("disposing", snapshot_json(facts)));
+  auto disposing = snapshot_json(facts);
+  disposing[journal::witness_field] = journal::heads_name;
+  REQUEUE_CHECK(recovery.record("disposing", disposing));
   REQUEUE_CHECK(recovery.flush());
   context.console.phase("dispose", facts.files, facts.bytes);
   REQUEUE_TRY(const auto removed, requeue::snapshot::destroy_payload(recovery.tree(), context.console));

@@ -9,6 +9,7 @@
 #include "commands/words.h"
 
 #include "core/text.h"
+#include "core/unexpected.h"
 
 namespace requeue::commands {
 namespace {
@@ -80,7 +81,7 @@ void tell_next(Context& context, recovery::Recovery& recovery) {
 Result<Outcome> evacuate_work(Context& context, recovery::Recovery& recovery, files::Tree& tree,
                               const mailroot::Counts& counts) {
   Outcome outcome;
-  auto prepared = prepare(context, recovery, tree, counts, outcome.body);
+  auto prepared = without_exceptions([&] { return prepare(context, recovery, tree, counts, outcome.body); });
   const bool stop_here = !prepared || *prepared == Exit::interrupted || *prepared == Exit::verification;
   if (stop_here) {
     if (!recovery.state().emptying) put_service_back(context, recovery);

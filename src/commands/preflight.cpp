@@ -55,6 +55,43 @@ Result<void> require_outside_of_snapshots(Context& context, const files::Path& r
   return {};
 }
 
+bool is_recovery_folder(files::Tree& tree, const files::Relative& folder) {
+  for (const char* const name : {"journal.jsonl", "snapshot/tagmanifest-sha256.txt"}) {
+    if (tree.status(files::join(folder, name))) return true;
+  }
+  return false;
+}
+
+// One that holds others is the folder in which somebody keeps them: whoever moves, seals or destroys it means one.
+// Only of a new one, and two levels down: what is deeper is not looked for.
+Result<void> require_not_above_others(Context& context, const files::Path& path) {
+  const auto tree = context.files.open(path);
+  if (!tree || is_recovery_folder(**tree, "")) return {};
+  std::vector<files::Relative> level{""};
+  for (int depth = 1; depth <= 2; ++depth) {
+    std::vector<files::Relative> deeper;
+    for (const auto& folder : level) {
+      const auto entries = (*tree)->list(folder);
+      if (!entries) continue;  // opened to be written it tells why
+      for (const auto& entry : *entries) {
+        if (entry.kind != files::Kind::folder) continue;
+        const auto below = files::join(folder, entry.name);
+        if (!is_recovery_folder(**tree, below)) {
+          deeper.push_back(below);
+          continue;
+        }
+        return failure(
+            Exit::precondition, "this folder holds another recovery folder", files::to_text(path),
+            "that one is " + files::to_text((*tree)->path_of(below)),
+            "Nothing was touched. Give each maintenance window a folder of its own beside that one, or, to go "
+            "on there, name it with --recovery.");
+      }
+    }
+    level = std::move(deeper);
+  }
+  return {};
+}
+
 // On another host, somebody must say whose service is asked.
 Result<void> require_owner(Context& context, files::Tree& mailroot, const files::Relative& folder) {
   if (context.service_stated) return {};
@@ -117,6 +154,7 @@ Result<bool> will_link(Context& context, files::Tree& source, const files::Volum
 Result<void> check_space(Context& context, files::Tree& source, const mailroot::Counts& counts) {
   REQUEUE_TRY(const auto resolved, context.files.resolve(context.options.recovery));
   REQUEUE_CHECK(require_outside_of_snapshots(context, resolved));
+  REQUEUE_CHECK(require_not_above_others(context, resolved));
   REQUEUE_TRY(const auto tree, nearest_folder(context.files, resolved));
   REQUEUE_TRY(const auto volume, tree->volume(""));
   if (auto access = tree->check_access("", true); !access) {

@@ -2,6 +2,7 @@
 
 #include "commands/words.h"
 #include "core/text.h"
+#include "core/unexpected.h"
 #include "report/audit.h"
 
 namespace requeue::commands {
@@ -32,7 +33,7 @@ Result<Outcome> in_run(Context& context, recovery::Missing missing, const Site& 
                        const std::function<Result<Outcome>(recovery::Recovery&)>& work) {
   REQUEUE_TRY(auto opened, recovery::open_to_write(context.files, context.options.recovery, missing,
                                                    facts_of(context, site), context.console, folds));
-  auto outcome = work(*opened);
+  auto outcome = without_exceptions([&] { return work(*opened); });
   const Exit exit = outcome ? outcome->exit : outcome.error().exit;
   Json counts = Json::object();
   if (outcome) counts = outcome->body;

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/error.h"
+#include "core/unexpected.h"
 
 namespace requeue {
 
@@ -27,7 +27,7 @@ class Crew {
   Crew& operator=(const Crew&) = delete;
 
   [[nodiscard]] unsigned jobs() const { return jobs_; }
-  // `work` must not throw: expected failures are values, and anything else ends the program, as it does in one thread.
+  // `work` must not throw: in a thread of its own that would end the program, and leave the service stopped.
   void give(std::function<void()> work);
 
  private:
@@ -47,7 +47,8 @@ class Crew {
 };
 
 // Work whose results are taken by the giving thread, in the order in which it was given; at most `depth` are under way
-// or not taken yet, which bounds the memory. After a failure of `take` nothing more is to be added.
+// or not taken yet, which bounds the memory. After a failure of `take` nothing more is to be added. Work that throws
+// (too little memory) is a failure of its turn.
 template <class Out>
 class InOrder {
  public:
@@ -62,12 +63,24 @@ class InOrder {
     while (slots_.size() >= depth_) REQUEUE_CHECK(take_first());
     slots_.emplace_back();  // a deque: what stands in it does not move
     Slot& slot = slots_.back();
-    crew_.give([bell = bell_, &slot, work = std::move(work)] {
-      auto out = work();
-      const std::lock_guard hold(bell->mutex);
-      slot.out = std::move(out);
-      if (bell->awaited == &slot) bell->done.notify_one();
-    });
+    try {
+      crew_.give([bell = bell_, &slot, work = std::move(work)] {
+        std::optional<Out> out;
+        std::exception_ptr thrown;
+        try {
+          out.emplace(work());
+        } catch (...) {
+          thrown = std::current_exception();
+        }
+        const std::lock_guard hold(bell->mutex);
+        slot.out = std::move(out);
+        slot.thrown = thrown;
+        if (bell->awaited == &slot) bell->done.notify_one();
+      });
+    } catch (...) {
+      slots_.pop_back();  // nobody has it, and whoever waits for it would wait for ever
+      throw;
+    }
     if (crew_.jobs() == 1) return take_first();
     return take_ready();
   }
@@ -75,7 +88,7 @@ class InOrder {
   // What needed no work, in its turn.
   Result<void> add_done(Out out) {
     while (slots_.size() >= depth_) REQUEUE_CHECK(take_first());
-    slots_.push_back({std::move(out)});
+    slots_.push_back({std::move(out), nullptr});
     return take_ready();
   }
 
@@ -86,7 +99,9 @@ class InOrder {
 
  private:
   struct Slot {
-    std::optional<Out> out;  // none: under way
+    std::optional<Out> out;
+    std::exception_ptr thrown;  // in place of it
+    [[nodiscard]] bool done() const { return out.has_value() || thrown != nullptr; }
   };
   // Outlives the giver by as long as the last worker needs to let go of it.
   struct Bell {
@@ -99,7 +114,7 @@ class InOrder {
     while (!slots_.empty()) {
       {
         const std::lock_guard hold(bell_->mutex);
-        if (!slots_.front().out) return {};
+        if (!slots_.front().done()) return {};
       }
       REQUEUE_CHECK(take_first());
     }
@@ -111,9 +126,10 @@ class InOrder {
       std::unique_lock hold(bell_->mutex);
       wait_for(slots_.front(), hold);
     }
-    Out out = std::move(*slots_.front().out);
+    Slot first = std::move(slots_.front());
     slots_.pop_front();
-    return take_(std::move(out));
+    if (first.thrown) return failure(error_of(first.thrown));
+    return take_(std::move(*first.out));
   }
 
   void wait_for_all() {
@@ -123,7 +139,7 @@ class InOrder {
 
   void wait_for(const Slot& slot, std::unique_lock<std::mutex>& hold) {
     bell_->awaited = &slot;
-    bell_->done.wait(hold, [&] { return slot.out.has_value(); });
+    bell_->done.wait(hold, [&] { return slot.done(); });
     bell_->awaited = nullptr;
   }
 

@@ -32,7 +32,8 @@ enum class Cause {
   denied,
   busy,  // open elsewhere without sharing, or locked
   no_space,
-  io,  // the device failed (EIO)
+  too_many_open,  // files at once, by this process or the whole system
+  io,             // the device failed (EIO)
   not_supported,
   is_link,  // a link stood where a file or folder was expected; it was not followed
   cross_volume,

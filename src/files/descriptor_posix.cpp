@@ -31,6 +31,9 @@ Cause cause_of(int number) {
       return Cause::no_space;
     case EIO:
       return Cause::io;
+    case EMFILE:
+    case ENFILE:
+      return Cause::too_many_open;
     case ENOSYS:
     case ENOTSUP:
       return Cause::not_supported;

@@ -48,6 +48,7 @@ constexpr std::array meanings{
     Meaning{ERROR_NETNAME_DELETED, Cause::io, host_gone},
     Meaning{ERROR_UNEXP_NET_ERR, Cause::io, host_gone},
     Meaning{ERROR_DEV_NOT_EXIST, Cause::io, host_gone},
+    Meaning{ERROR_TOO_MANY_OPEN_FILES, Cause::too_many_open, "too many files are open"},
     Meaning{ERROR_NOT_SUPPORTED, Cause::not_supported, "this file system cannot do it"},
     Meaning{ERROR_INVALID_FUNCTION, Cause::not_supported, "this file system cannot do it"},
     Meaning{ERROR_CALL_NOT_IMPLEMENTED, Cause::not_supported, "this system cannot do it"},

@@ -78,6 +78,12 @@ bool is_safe(std::string_view relative) {
 
 std::string hint_of(Cause cause) {
   switch (cause) {
+    case Cause::not_found:
+      return "check the path; if it was there before, see what removed it, put it back, and run the same command again";
+    case Cause::exists:
+      return "nothing was overwritten; see what stands there before you run the same command again";
+    case Cause::too_many_open:
+      return "run the same command again with --jobs 1, or let this account open more files at once (ulimit -n)";
     case Cause::denied:
       return "check that this account may use the path, and that the volume can be written";
     case Cause::busy:

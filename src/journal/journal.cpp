@@ -35,9 +35,12 @@ class FileJournal final : public Journal {
     }
     line.json["prev"] = head_;
     const std::string bytes = to_line(line.json);
-    REQUEUE_CHECK(file_->append(bytes));
     line.hash = sha256_hex(bytes);
-    head_ = line.hash;
+    std::string head = line.hash;
+    REQUEUE_CHECK(file_->append(bytes));
+    // Nothing that could throw between the line and the head that the next one names: a run that ends for want of
+    // memory writes its last lines yet.
+    head_.swap(head);
     ++records_;
     return line;
   }

@@ -40,25 +40,26 @@ Result<std::unique_ptr<LineWriter>> LineWriter::open(files::Tree& recovery, std:
 }
 
 LineWriter::~LineWriter() {
-  if (failed_) return;
+  if (spoilt()) return;
   // A run that ends early by an error still leaves what it knew; what is lost here the next run finds out again.
   if (write_out()) static_cast<void>(file_->close());
 }
 
 Result<void> LineWriter::append(std::string_view line) {
-  if (failed_) return refuse();
+  if (spoilt()) return refuse();
   if (line.size() > longest_line) {
     return failure(Exit::failed, "cannot record a line of more than 16 MiB", path_,
                    std::to_string(line.size()) + " bytes",
                    "Nothing of it was written; what was recorded before stands.");
   }
+  pending_.reserve(pending_.size() + line.size() + 1);  // the whole line, or (too little memory) nothing of it
   pending_.append(line);
   pending_ += '\n';
   return pending_.size() >= most_pending ? write_out() : Result<void>{};
 }
 
 Result<void> LineWriter::flush() {
-  if (failed_) return refuse();
+  if (spoilt()) return refuse();
   REQUEUE_CHECK(write_out());
   if (!dirty_) return {};
   REQUEUE_CHECK(keep_failure(file_->flush()));
@@ -72,7 +73,9 @@ Result<void> LineWriter::write_out() {
   // whole lines behind it is damage to every reader.
   if (dirty_) REQUEUE_CHECK(keep_failure(file_->flush()));
   dirty_ = true;
+  writing_ = true;
   REQUEUE_CHECK(keep_failure(file_->write(pending_)));
+  writing_ = false;
   pending_.clear();
   return {};
 }
@@ -92,7 +95,7 @@ Result<void> LineWriter::keep_failure(Result<void> result) {
 }
 
 tl::unexpected<Error> LineWriter::refuse() const {
-  Error error = *failed_;
+  Error error = failed_.value_or(Error{Exit::failed, Cause::other, "cannot write to the record", path_, {}, {}});
   error.why += " (an earlier write failed, so nothing more is written in this run)";
   return failure(std::move(error));
 }

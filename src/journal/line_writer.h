@@ -28,13 +28,15 @@ class LineWriter {
  private:
   LineWriter(std::string path, std::unique_ptr<files::Writer> file) : path_(std::move(path)), file_(std::move(file)) {}
   Result<void> write_out();
+  [[nodiscard]] bool spoilt() const { return failed_ || writing_; }
   Result<void> keep_failure(Result<void> result);
   [[nodiscard]] tl::unexpected<Error> refuse() const;
 
   std::string path_;  // for errors
   std::unique_ptr<files::Writer> file_;
   std::string pending_;
-  bool dirty_ = false;  // written, not flushed
+  bool dirty_ = false;    // written, not flushed
+  bool writing_ = false;  // stays so where a write ended by an exception: how much of it stands is not known
   std::optional<Error> failed_;
 };
 

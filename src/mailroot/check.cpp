@@ -100,21 +100,23 @@ Result<void> check_staging(files::Tree& tree, const std::string& name) {
 Error refused(Error error, std::string what) {
   error.exit = Exit::precondition;
   error.what = std::move(what);
-  error.hint = std::string(nothing_touched) + "Run as an account that has full rights on the Mailroot.";
+  if (error.cause == Cause::denied) error.hint = "Run as an account that has full rights on the Mailroot.";
+  error.hint = std::string(nothing_touched) + error.hint;
   return error;
 }
 
+// The service may be at work yet: that it has a file open, or has sent it meanwhile, says nothing of rights.
+bool is_the_service_at_work(Cause cause) {
+  return cause == Cause::not_found || cause == Cause::busy;
+}
+
 Result<void> check_rights_of(files::Tree& mailroot, const Item& item) {
-  if (item.status.kind == Kind::file) {
-    auto readable = mailroot.check_access(item.path, false);
-    if (!readable) return failure(refused(std::move(readable.error()), "a file of the Mailroot cannot be read"));
-  } else if (item.status.kind == Kind::folder) {
-    auto changeable = mailroot.check_access(item.path, true);
-    if (!changeable) {
-      return failure(refused(std::move(changeable.error()), "a folder of the Mailroot cannot be changed"));
-    }
-  }
-  return {};
+  const bool folder = item.status.kind == Kind::folder;
+  if (!folder && item.status.kind != Kind::file) return {};
+  auto access = mailroot.check_access(item.path, folder);
+  if (access || is_the_service_at_work(access.error().cause)) return {};
+  return failure(refused(std::move(access.error()), folder ? "a folder of the Mailroot cannot be changed"
+                                                           : "a file of the Mailroot cannot be read"));
 }
 
 class FolderTally {
@@ -191,14 +193,17 @@ Result<std::vector<FolderCount>> count_folders(files::Tree& mailroot) {
 
 Result<Survey> check_rights(files::Tree& mailroot, unsigned jobs) {
   FolderTally tally;
-  REQUEUE_TRY(const auto counts, walk(
-                                     mailroot,
-                                     [&](const Item& item) -> Result<void> {
-                                       tally.add(item);
-                                       return check_rights_of(mailroot, item);
-                                     },
-                                     Vanished::error, jobs));
-  return Survey{counts, tally.finish()};
+  auto counts = walk(
+      mailroot,
+      [&](const Item& item) -> Result<void> {
+        tally.add(item);
+        return check_rights_of(mailroot, item);
+      },
+      Vanished::passed_over, jobs);
+  if (counts) return Survey{*counts, tally.finish()};
+  auto error = std::move(counts.error());
+  if (error.exit == Exit::failed) error = refused(error, error.what);
+  return failure(std::move(error));
 }
 
 }  // namespace requeue::mailroot

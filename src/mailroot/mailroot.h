@@ -67,7 +67,7 @@ struct FolderCount {
 Result<std::vector<FolderCount>> count_folders(files::Tree& mailroot);
 
 // What must hold for a run that will remove, seen in one walk: every file readable, every folder changeable by this
-// user (Exit::precondition).
+// user (Exit::precondition). The service may be at work: what it has open, or takes away meanwhile, is passed over.
 struct Survey {
   Counts counts;
   std::vector<FolderCount> folders;

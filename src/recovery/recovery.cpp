@@ -102,7 +102,9 @@ class OpenRecovery final : public Recovery {
  private:
   Result<void> see(const journal::Line& line);
   Result<void> check_complete(const journal::AfterCheck& after, bool has_snapshot) const;
+  [[nodiscard]] Result<void> check_heads() const;
   Result<void> record_cut(std::string_view file, const journal::Tail& torn);
+  Result<void> witness();
 
   // The lock is let go last: after the files are closed.
   std::shared_ptr<files::Tree> tree_;
@@ -113,6 +115,8 @@ class OpenRecovery final : public Recovery {
   journal::Chain chain_;
   journal::DetailsFile details_file_;
   journal::Tail heads_;
+  journal::HeadsCheck heads_check_;
+  bool witnessed_ = false;  // this run has left its first line in heads.jsonl
   std::unique_ptr<journal::Journal> journal_;
   std::unique_ptr<journal::Details> details_;
   bool ended_ = false;
@@ -141,10 +145,11 @@ Result<void> OpenRecovery::load() {
     return {};
   };
   REQUEUE_TRY(details_file_, journal::read_details(*tree_, expect));
-  REQUEUE_TRY(heads_, journal::read_heads(*tree_, after));
+  REQUEUE_TRY(heads_, journal::read_heads(*tree_, after, heads_check_));
   Result<void> understood;
   const auto visit = [&](const journal::Line& line) -> Result<void> {
     after.saw_journal_line(line.hash);
+    heads_check_.saw_journal_line(line);
     if (understood) understood = see(line);
     return {};
   };
@@ -164,13 +169,22 @@ Result<void> OpenRecovery::check_complete(const journal::AfterCheck& after, bool
                    "Nothing was done. Use a good copy of the whole recovery folder. The mail is in snapshot/; `requeue "
                    "restore` into another folder works without the journal.");
   }
-  if (after.complete()) return {};
+  if (after.complete()) return check_heads();
   return failure(
       Exit::verification, "the journal of this recovery folder was cut", path,
       std::string(state_.payload_destroyed() ? journal::heads_name : journal::details_name) +
           " names a line that was on the disk and is no longer in it",
       "Nothing was done, and nothing may be sent: what was sent last is not known. Use a good copy of the whole "
       "recovery folder.");
+}
+
+Result<void> OpenRecovery::check_heads() const {
+  const bool details_stand = tree_->status(files::Relative(journal::details_name)).has_value();
+  const auto wrong = heads_check_.wrong(details_stand);
+  if (wrong.empty()) return {};
+  return failure(Exit::verification, "heads.jsonl, which stands for the mail that was destroyed, was changed",
+                 files::to_text(tree_->path_of(journal::heads_name)), wrong,
+                 "Nothing was done. Use a good copy of the whole recovery folder.");
 }
 
 // Every run that ended left a line there, and only a disposal removes it, which the journal would say.
@@ -218,9 +232,17 @@ Result<void> OpenRecovery::record(std::string_view event, const Json& fields) {
   return {};
 }
 
+// The first flush of a run that finds or begins a disposal: before messages.jsonl, the witness until then, is removed.
 Result<void> OpenRecovery::flush() {
   assert(journal_);
-  return journal_->flush();
+  REQUEUE_CHECK(journal_->flush());
+  if (!state_.payload_destroyed() || witnessed_) return {};
+  witnessed_ = true;
+  return witness();
+}
+
+Result<void> OpenRecovery::witness() {
+  return journal::append_head(*tree_, heads_, head());
 }
 
 Result<std::string> OpenRecovery::record_details(const Json& fields) {
@@ -242,7 +264,7 @@ Result<void> OpenRecovery::end(Exit exit, const Json& counts) {
   REQUEUE_CHECK(record("run_end", {{"exit", static_cast<int>(exit)}, {"counts", counts}}));
   ended_ = true;
   REQUEUE_CHECK(flush());
-  if (state_.payload_destroyed()) return journal::append_head(*tree_, heads_, head());
+  if (state_.payload_destroyed()) return witness();
   REQUEUE_TRY(const std::string hash, details_->append(Json::object()));
   static_cast<void>(hash);
   return details_->flush();

@@ -8,13 +8,13 @@ namespace requeue::report {
 namespace {
 
 // messages.jsonl before the journal, so that a run which writes meanwhile cannot make the journal look cut.
-Result<void> expect_afters(AuditWork& work, journal::AfterCheck& afters) {
+Result<void> expect_afters(AuditWork& work, journal::AfterCheck& afters, journal::HeadsCheck& heads_check) {
   work.details_present = work.tree.status(files::Relative(journal::details_name)).has_value();
   const auto visit = [&](const std::string& /*hash*/, const Json& line) -> Result<void> {
     afters.expect(text_of(line, "after"));
     return {};
   };
-  if (const auto heads = journal::read_heads(work.tree, afters); !heads) {
+  if (const auto heads = journal::read_heads(work.tree, afters, heads_check); !heads) {
     if (ends_audit(heads.error())) return failure(heads.error());
     work.find(heads.error());
   }
@@ -80,9 +80,10 @@ Result<void> see_line(AuditWork& work, const journal::Line& line) {
   return {};
 }
 
-Result<void> read_chain(AuditWork& work, journal::AfterCheck& afters) {
+Result<void> read_chain(AuditWork& work, journal::AfterCheck& afters, journal::HeadsCheck& heads) {
   const auto visit = [&](const journal::Line& line) -> Result<void> {
     afters.saw_journal_line(line.hash);
+    heads.saw_journal_line(line);
     return see_line(work, line);
   };
   const auto chain = journal::read(work.tree, visit);
@@ -99,15 +100,27 @@ Result<void> read_chain(AuditWork& work, journal::AfterCheck& afters) {
   return {};
 }
 
+void check_heads(AuditWork& work, const journal::HeadsCheck& heads) {
+  const std::string name(journal::heads_name);
+  if (const auto wrong = heads.wrong(work.details_present); !wrong.empty()) {
+    work.find(name + ", which stands for the mail that was destroyed: " + wrong + ".");
+  } else if (heads.last_end_missing()) {
+    work.note(name +
+              " does not have the head that the last run ended with: it was killed at its very end, or the last "
+              "line was cut off. The next run that writes leaves its own.");
+  }
+}
+
 }  // namespace
 
 Result<void> audit_chain(AuditWork& work) {
   work.watcher.phase("audit: journal", 0, 0);
   work.result.head = std::string(journal::no_hash);
   journal::AfterCheck afters;
+  journal::HeadsCheck heads;
   expect_heads(work);
-  REQUEUE_CHECK(expect_afters(work, afters));
-  REQUEUE_CHECK(read_chain(work, afters));
+  REQUEUE_CHECK(expect_afters(work, afters, heads));
+  REQUEUE_CHECK(read_chain(work, afters, heads));
   // Of a broken chain only the lines before the break were seen: what is missing after it is the same finding.
   if (work.result.unbroken && work.result.records == 0) {
     work.result.unbroken = false;
@@ -117,6 +130,8 @@ Result<void> audit_chain(AuditWork& work) {
   } else if (work.result.unbroken && !afters.complete()) {
     work.find(std::string(work.details_present ? journal::details_name : journal::heads_name) +
               " names journal lines that journal.jsonl does not hold: whole lines were cut off its end.");
+  } else if (work.result.unbroken) {
+    check_heads(work, heads);
   }
   finish_heads(work);
   for (const auto& contradiction : work.handovers.contradictions()) work.find(contradiction);

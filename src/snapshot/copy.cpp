@@ -33,11 +33,11 @@ Error in_words(Error error, const files::Relative& path) {
   return error;
 }
 
-Error keeps_changing(const files::Relative& path) {
+Error keeps_changing(const files::Path& path) {
   return {Exit::precondition,
           Cause::other,
           "a file of the Mailroot changes while it is copied",
-          escape_bytes(path),
+          files::to_text(path),
           "it was changed, replaced, held open or gone in each of three tries",
           "Nothing was removed. Make sure that the service is stopped and that no other program (a virus scanner, a "
           "second server) works in the Mailroot, then run the same command again."};
@@ -69,7 +69,7 @@ Result<CopiedFile> Copier::copy(const mailroot::Item& item, const files::Relativ
     if (*whole) return copied;
   }
   REQUEUE_CHECK(take_back(copied));
-  return failure(keeps_changing(item.path));
+  return failure(keeps_changing(mailroot_.path_of(item.path)));
 }
 
 Result<bool> Copier::attempt(const mailroot::Item& item, const files::Relative& stored, CopiedFile& copied) {

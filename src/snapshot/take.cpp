@@ -136,8 +136,10 @@ class Taking {
 };
 
 Error nothing_removed(Error error) {
-  if (error.hint.empty())
-    error.hint = "Nothing was removed from the Mailroot. The same command takes the snapshot anew.";
+  constexpr auto safe = "Nothing was removed from the Mailroot. The same command takes the snapshot anew.";
+  if (error.hint.find("othing was removed") != std::string::npos) return error;
+  if (!error.hint.empty()) error.hint += error.hint.back() == '.' ? " " : ". ";
+  error.hint += safe;
   return error;
 }
 

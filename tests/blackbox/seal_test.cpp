@@ -259,7 +259,8 @@ TEST_CASE("a disposal that was cut short is known, and goes on", "[dispose]") {
   const auto journal = read(window.recovery / "journal.jsonl");
   const auto line = journal.find("\"event\":\"disposing\"");
   write(window.recovery / "journal.jsonl", journal.substr(0, journal.find('\n', line) + 1));
-  fs::remove(window.recovery / "heads.jsonl");
+  const auto heads = read(window.recovery / "heads.jsonl");
+  write(window.recovery / "heads.jsonl", heads.substr(0, heads.find('\n') + 1));
   write(window.recovery / "snapshot/data/mailroot/Queue/NTFS_1.EML", left);
   CHECK(of(window, {"status"}).json["next"]["command"].get<std::string>().find("requeue dispose") == 0);
   const auto audit = checked(window);
@@ -285,16 +286,52 @@ TEST_CASE("lines cut off the journal after a disposal went unnoticed, and a note
     CHECK(of(window, {"audit"}).exit == 4);
     CHECK(of(window, {"note", "behind it"}).exit == 4);
     CHECK(read(window.recovery / "journal.jsonl") == rest);
-    // The witness cut off too: what nobody can notice is a run that seems killed; a disposal that is gone is noticed.
+    // The witness removed too: the disposal says that there must be one, or else messages.jsonl is missing.
     const auto heads = read(window.recovery / "heads.jsonl");
     fs::remove(window.recovery / "heads.jsonl");
-    const bool disposal_known = rest.find("\"event\":\"disposing\"") != std::string::npos;
-    if (!disposal_known) CHECK(of(window, {"note", "behind it"}).exit == 4);
-    CHECK((disposal_known || of(window, {"audit"}).exit == 4));
+    CHECK(of(window, {"note", "behind it"}).exit == 4);
+    CHECK(of(window, {"audit"}).exit == 4);
     write(window.recovery / "heads.jsonl", heads);
   }
   write(window.recovery / "journal.jsonl", journal);
   CHECK(of(window, {"audit"}).exit == 3);
+}
+
+TEST_CASE("heads.jsonl removed, emptied or cut after a disposal went unnoticed", "[dispose]") {
+  const Replayed window;
+  CHECK(sealed(window).exit == 3);
+  CHECK(of(window, {"dispose", "--abandon", "retention ended"}).exit == 0);
+  CHECK(of(window, {"note", "shredded"}).exit == 0);
+  const auto file = window.recovery / "heads.jsonl";
+  const auto heads = read(file);
+  CHECK(std::count(heads.begin(), heads.end(), '\n') == 4);  // two runs, each at its begin and its end
+  const auto noted = [&] {
+    return of(window, {"audit"}).json["notes"].dump().find("heads.jsonl") != std::string::npos;
+  };
+  CHECK_FALSE(noted());
+  SECTION("removed") {
+    fs::remove(file);
+  }
+  SECTION("emptied") {
+    write(file, "");
+  }
+  SECTION("the end of the disposal and all after it cut off") {
+    write(file, heads.substr(0, heads.find('\n') + 1));
+  }
+  SECTION("torn in its first line") {
+    write(file, heads.substr(0, 20));
+  }
+  SECTION("its last line torn, as a kill leaves it, too: noted, and the next run goes on") {
+    write(file, heads.substr(0, heads.size() - 10));
+    CHECK(of(window, {"audit"}).exit == 3);
+    CHECK(noted());
+    CHECK(of(window, {"note", "mended"}).exit == 0);
+    CHECK_FALSE(noted());
+    return;
+  }
+  CHECK(of(window, {"audit"}).exit == 4);
+  CHECK(of(window, {"note", "behind it"}).exit == 4);
+  CHECK(of(window, {"note", "behind it"}).err.find("heads.jsonl") != std::string::npos);
 }
 
 TEST_CASE("what was restored and is gone since was destroyed without a word", "[dispose]") {

@@ -145,4 +145,42 @@ TEST_CASE("what stood in a snapshot and was none of it went unnoticed") {
   }
 }
 
+TEST_CASE("a log on a full disk was silent") {
+  if (!fs::exists("/dev/full")) return;
+  const Window window;
+  window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));
+  auto command = window.evacuation();
+  command.insert(command.end(), {"--log", "/dev/full"});
+  const auto said = window.see(command);
+  CHECK(said.exit == 0);
+  const auto all = said.out + said.err;
+  const auto at = all.find("the log /dev/full cannot be written");
+  REQUIRE(at != std::string::npos);
+  CHECK(all.find("the log /dev/full", at + 1) == std::string::npos);  // once
+  const auto answer = window.ask(of(window, "status", {"--log", "/dev/full"}));
+  REQUIRE(answer.exit == 0);
+  CHECK(answer.json["warnings"].dump().find("/dev/full") != std::string::npos);
+  CHECK(window.ask(of(window, "status", {"--log", "/dev/null"})).exit == 0);
+  CHECK_FALSE(window.ask(of(window, "status", {"--log", "/dev/stderr"})).err.empty());
+}
+
+TEST_CASE("a recovery folder was begun above another one") {
+  const Window window;
+  window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));
+  const auto above = window.folder.path() / "kept";
+  const auto evacuate = [&](const fs::path& recovery) {
+    return window.ask(
+        {"evacuate", "--service", "none", "--mailroot", window.mailroot.string(), "--recovery", recovery.string()});
+  };
+  const auto inner = GENERATE(as<std::string>(), "window", "2026/window");
+  fs::create_directories((above / inner).parent_path());
+  CHECK(evacuate(above / inner).exit == 0);
+  const auto before = contents(above);
+  const auto refused = evacuate(above);
+  CHECK(refused.exit == 5);
+  CHECK(refused.json["error"]["why"].get<std::string>().find((above / inner).string()) != std::string::npos);
+  CHECK(contents(above) == before);
+  CHECK(evacuate(above / "another").exit == 0);
+}
+
 }  // namespace requeue::tests

@@ -1,7 +1,9 @@
 #include "core/crew.h"
 
 #include <atomic>
+#include <new>
 #include <numeric>
+#include <stdexcept>
 
 #include <catch2/catch.hpp>
 
@@ -122,4 +124,36 @@ TEST_CASE("A failure of taking ends the adding, and what is under way is waited 
   }
   CHECK(begun >= 10);
   CHECK(done == begun);
+}
+
+TEST_CASE("Too little memory in a thread is an error of its turn, not the end of the program", "[crew]") {
+  const unsigned jobs = GENERATE(1U, 4U);
+  Crew crew(jobs);
+  std::vector<int> taken;
+  InOrder<int> work(crew, [&](int value) -> Result<void> {
+    taken.push_back(value);
+    return {};
+  });
+  Result<void> added;
+  for (int i = 0; added && i < 20; ++i) {
+    added = work.add([i]() -> int {
+      if (i == 3) throw std::bad_alloc();
+      return i;
+    });
+  }
+  if (added) added = work.finish();
+  REQUIRE_FALSE(added);
+  CHECK(added.error().exit == Exit::failed);
+  CHECK(added.error().what == "there is too little memory");
+  CHECK(added.error().hint.find("requeue status") != std::string::npos);
+  CHECK(taken == std::vector<int>{0, 1, 2});
+}
+
+TEST_CASE("A bug in a thread is told as one, with its own words", "[crew]") {
+  Crew crew(2);
+  InOrder<int> work(crew, [](int) -> Result<void> { return {}; });
+  REQUIRE(work.add([]() -> int { throw std::out_of_range("seven"); }));
+  const auto ended = work.finish();
+  REQUIRE_FALSE(ended);
+  CHECK(ended.error().why == "seven");
 }

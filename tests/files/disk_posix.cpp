@@ -1,5 +1,6 @@
 // What is particular to Linux: rights, user attributes, memory file systems, volumes.
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -194,4 +195,21 @@ TEST_CASE("missing rights are told before anything is tried") {
 
 TEST_CASE("a name that is no text is shown by its bytes") {
   CHECK(to_text(Path("/m/\xff")) == "/m/\\xff");
+}
+
+TEST_CASE("what is missing, and too many open files, were told without a word on what to do") {
+  Bench<Real> b;
+  const auto missing = b.tree->flush_folder("gone");
+  REQUIRE_FALSE(missing);
+  CHECK(missing.error().cause == Cause::not_found);
+  CHECK(missing.error().hint.find("put it back, and run the same command again") != std::string::npos);
+  rlimit usual{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &usual) == 0);
+  const rlimit none{0, usual.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  const auto listed = b.tree->list("");
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &usual) == 0);
+  REQUIRE_FALSE(listed);
+  CHECK(listed.error().cause == Cause::too_many_open);
+  CHECK(listed.error().hint.find("ulimit -n") != std::string::npos);
 }

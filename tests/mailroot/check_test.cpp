@@ -81,4 +81,49 @@ TEST_CASE("A Mailroot whose files or folders this account may not change is refu
   CHECK(refused.error().hint.find("Nothing was touched.") == 0);
 }
 
+TEST_CASE("a file whose streams this account may not list was met with exit 1, and not told to be untouched",
+          "[mailroot]") {
+  auto files = std::make_shared<FaultyFiles>();
+  Tree tree(files);
+  tree.file("Queue/a.EML").file("Queue/b.EML");
+  files->add({"streams", "Queue/b.EML", 1, Cause::denied});
+  files->add({"check_access", "Queue/b.EML", 1, Cause::denied});
+  const auto refused = mailroot::check_rights(*tree.open());
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().exit == Exit::precondition);
+  CHECK(refused.error().what == "a file of the Mailroot cannot be read");
+  CHECK(refused.error().path == "Queue/b.EML");
+  CHECK(refused.error().hint == "Nothing was touched. Run as an account that has full rights on the Mailroot.");
+}
+
+TEST_CASE("a folder that cannot be listed was no failed precondition", "[mailroot]") {
+  auto files = std::make_shared<FaultyFiles>();
+  Tree tree(files);
+  tree.file("Queue/deep/a.EML");
+  files->add({"list", "Queue/deep", 1, Cause::io});
+  const auto refused = mailroot::check_rights(*tree.open());
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().exit == Exit::precondition);
+  CHECK(refused.error().path == "Queue/deep");
+  CHECK(is_told(refused.error().hint, "Nothing was touched."));
+}
+
+TEST_CASE("what the running service had open or sent meanwhile kept an evacuation from beginning", "[mailroot]") {
+  auto files = std::make_shared<FaultyFiles>();
+  Tree tree(files);
+  tree.file("Queue/a.EML").file("Queue/b.EML");
+  SECTION("open in the service alone") {
+    files->add({"check_access", "Queue/a.EML", 1, Cause::busy});
+    CHECK(mailroot::check_rights(*tree.open())->counts.files == 2);
+  }
+  SECTION("sent before its rights were asked for") {
+    files->add({"check_access", "Queue/a.EML", 1, Cause::not_found});
+    CHECK(mailroot::check_rights(*tree.open())->counts.files == 2);
+  }
+  SECTION("sent before it was looked at") {
+    files->add({"status", "Queue/a.EML", 1, Cause::not_found});
+    CHECK(mailroot::check_rights(*tree.open())->counts.files == 1);
+  }
+}
+
 }  // namespace requeue::tests

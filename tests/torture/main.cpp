@@ -177,12 +177,7 @@ Findings try_point(const Settings& settings, const Point& point) {
   } else {
     ran = trial.disturb(point.first);
   }
-  Findings own;
-  const bool signalled = ran.signal != 0;
-  if (!point.kills && signalled) own.other.push_back("crashed with signal " + std::to_string(ran.signal));
-  if (!point.kills && !signalled && ran.exit != 0 && ran.exit != 3 && ran.err.empty())
-    own.other.emplace_back("failed without a word");
-  if (!point.kills && (ran.exit < 0 || ran.exit > 8)) own.other.push_back("exit " + std::to_string(ran.exit));
+  if (!point.kills) trial.judge_words(ran);
   // Only a replay has a service beside it: the other commands work while it is stopped.
   const bool serve = point.serve_between && point.phase == Phase::replay;
   if (serve) trial.serve();
@@ -191,9 +186,7 @@ Findings try_point(const Settings& settings, const Point& point) {
     trial.disturb(point.second);
     if (serve) trial.serve();
   }
-  auto findings = trial.finish();
-  findings.other.insert(findings.other.end(), own.other.begin(), own.other.end());
-  return findings;
+  return trial.finish();
 }
 
 Table try_all(const Settings& settings, const std::vector<Point>& points) {

@@ -55,6 +55,7 @@ std::set<std::string> Trial::on_their_way() const {
 void Trial::finish_smtp() {
   const auto before = on_their_way();
   const auto again = requeue(phase_command());
+  check_claim(again);
   doubted_ = on_their_way();
   // Neither more, which would be needless, nor fewer: one that was on its way is never offered again by itself.
   if (doubted_ != before) {

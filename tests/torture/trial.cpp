@@ -135,7 +135,9 @@ Ran Trial::disturb(const std::vector<std::string>& environment) {
   ++disturbed_;
   auto more = environment;
   more.push_back("LD_PRELOAD=" + programs_.preload);
-  return requeue(phase_command(), more);
+  before_ = contents(mailroot_);
+  disturbed_run_ = requeue(phase_command(), more);
+  return disturbed_run_;
 }
 
 void Trial::kill_after(std::chrono::microseconds time) {
@@ -184,6 +186,7 @@ Findings Trial::finish() {
   const bool complete =
       again.exit == 5 && (phase_ == Phase::evacuate || phase_ == Phase::empty || phase_ == Phase::adopt);
   if (!complete) expect_exit(again, std::string(to_string(phase_)) + " again", {finished_exit, attention_exit});
+  check_claim(again);
   check_snapshot();
   if (phase_ == Phase::restore) {
     read_doubts();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -47,6 +48,8 @@ class Trial {
   requeue::tests::Ran disturb(const std::vector<std::string>& environment);
   // The same, killed at a moment of the clock's choosing, not at a call of ours.
   void kill_after(std::chrono::microseconds time);
+  // Of a run in which a call failed: how it ended, and whether its words name what failed and are true.
+  void judge_words(const requeue::tests::Ran& ran);
   // From here on every run meets a machine that was restarted: another boot_id, bound over the real one. False where
   // this account may not do that.
   static bool can_reboot();
@@ -70,6 +73,7 @@ class Trial {
   void check_deliveries();
   void compare_deliveries(const Deliveries& arrived);
   void check_audit();
+  void check_claim(const requeue::tests::Ran& again);
   void read_doubts();
   // By SMTP (smtp_trial.cpp).
   void finish_smtp();
@@ -83,6 +87,8 @@ class Trial {
   fs::path mailroot_, recovery_, backup_, deliver_, state_;
   std::unique_ptr<requeue::tests::SmtpServer> server_;  // runs in this process: no preload, no kill
   std::size_t disturbed_ = 0;                           // runs
+  requeue::tests::Ran disturbed_run_;                   // the last one
+  std::map<std::string, std::string> before_;           // the Mailroot before it
   fs::path boot_id_;                                    // empty: the machine was not restarted
   std::set<std::string> doubted_;       // sources that the journal calls in doubt, or gone without a removal of ours
   std::set<std::string> doubted_mail_;  // their subjects
