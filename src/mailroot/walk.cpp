@@ -28,7 +28,10 @@ Error changed_meanwhile(Error error) {
   error.exit = Exit::precondition;
   error.what = "the Mailroot changed while it was read";
   error.why = "something that was listed a moment ago is gone";
-  error.hint = "Nothing was removed. Make sure that the service is stopped and nothing else works there; run again.";
+  // Whether something was removed before, only the caller knows: the look for newcomers comes after the removals.
+  error.hint =
+      "Make sure that the service is stopped and that nothing else works there, then run the same command again: it "
+      "goes on where it stopped.";
   return error;
 }
 

@@ -203,4 +203,19 @@ TEST_CASE("The same state is the same file with the same size and times, whateve
   CHECK_FALSE(snapshot::same_state(status, other));
 }
 
+TEST_CASE("a run that failed while it looked for newcomers said that nothing was removed", "[snapshot]") {
+  auto files = std::make_shared<FaultyFiles>();
+  Bench bench(files);
+  bench.add("Queue/a.EML", "one");
+  bench.snapshotted();
+  // The walk for newcomers is the first that asks for streams: what goes is looked at by its state alone.
+  files->add({"streams", "", 1, Cause::not_found, true});
+  const auto emptied = bench.try_empty();
+  REQUIRE_FALSE(emptied);
+  REQUIRE_FALSE(fs::exists(bench.mailroot() / "Queue/a.EML"));
+  CHECK(emptied.error().what == "the Mailroot changed while it was read");
+  CHECK(emptied.error().hint.find("othing was removed") == std::string::npos);
+  CHECK(emptied.error().hint.find("the same command again") != std::string::npos);
+}
+
 }  // namespace requeue::tests
