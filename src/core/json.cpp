@@ -2,8 +2,6 @@
 
 #include "core/text.h"
 
-template class nlohmann::basic_json<nlohmann::ordered_map>;
-
 namespace requeue {
 namespace {
 

@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-// Instantiated once, in json.cpp: every other file is spared a second or two of compiling the same members.
+// Instantiated once, in json_members_*.cpp: every other file is spared a second or two of compiling the same members.
 extern template class nlohmann::basic_json<nlohmann::ordered_map>;
 
 namespace requeue {

@@ -42,7 +42,8 @@ class Walk {
         visit_(visit),
         pass_over_(vanished == Vanished::passed_over),
         crew_(jobs),
-        looking_(crew_, [this](Looked looked) { return see(std::move(looked)); }) {}
+        looking_(
+            crew_, [this](Looked looked) { return see(std::move(looked)); }, small_work) {}
 
   Result<Counts> run() {
     REQUEUE_CHECK(look_ahead(""));
@@ -141,7 +142,7 @@ class Walk {
   std::vector<Frame> frames_;
   Counts counts_;
   Crew crew_;
-  InBatches<Looked> looking_;
+  InOrder<Looked> looking_;
 };
 
 }  // namespace

@@ -42,7 +42,8 @@ class Collector {
         decider_(recovery.state(), ledger, options, now()),
         cache_(live ? no_facts() : open_facts(recovery, watcher)),
         crew_(options.jobs),
-        reading_(crew_, [this](FileSeen seen) { return take(std::move(seen)); }) {
+        reading_(
+            crew_, [this](FileSeen seen) { return take(std::move(seen)); }, small_work) {
     // Growing by doubling would hold every message twice at its peak.
     if (!live && recovery.state().snapshot) {
       const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(recovery.state().snapshot->files, 1U << 20U));
@@ -160,7 +161,7 @@ class Collector {
   std::unique_ptr<FactsCache> cache_;
   std::map<std::string, std::uint64_t> not_replayed_;
   Crew crew_;
-  InBatches<FileSeen> reading_;
+  InOrder<FileSeen> reading_;
 };
 
 Result<void> check_emptied(const recovery::State& state) {

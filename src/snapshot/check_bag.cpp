@@ -131,7 +131,8 @@ class Check {
         links_(links),
         watcher_(watcher),
         crew_(payload ? jobs : 1),
-        reading_(crew_, [this](Read read) { return compare(std::move(read)); }) {}
+        reading_(
+            crew_, [this](Read read) { return compare(std::move(read)); }, small_work) {}
 
   Result<void> run(const std::string& root) {
     REQUEUE_CHECK(check_tags(recovery_, root));
@@ -272,7 +273,7 @@ class Check {
   std::uint64_t read_once_ = 0;
   bool all_from_disk_ = true;
   Crew crew_;
-  InBatches<Read> reading_;
+  InOrder<Read> reading_;
 };
 
 Result<VerifyResult> check_whole(recovery::Recovery& recovery, bool payload, Watcher& watcher, unsigned jobs,

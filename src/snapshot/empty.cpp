@@ -69,14 +69,17 @@ class Emptying {
   // Looked at some files ahead; each is looked at once more when it is removed.
   Result<void> remove_all() {
     std::vector<Entry> group;
-    InBatches<Seen> looking(crew_, [&](Seen seen) -> Result<void> {
-      REQUEUE_TRY(const bool wanted, consider(seen.entry, std::move(seen.standing)));
-      if (wanted) group.push_back(std::move(seen.entry));
-      if (group.size() < group_size) return {};
-      REQUEUE_CHECK(remove_group(group));
-      group.clear();
-      return {};
-    });
+    InOrder<Seen> looking(
+        crew_,
+        [&](Seen seen) -> Result<void> {
+          REQUEUE_TRY(const bool wanted, consider(seen.entry, std::move(seen.standing)));
+          if (wanted) group.push_back(std::move(seen.entry));
+          if (group.size() < group_size) return {};
+          REQUEUE_CHECK(remove_group(group));
+          group.clear();
+          return {};
+        },
+        small_work);
     const auto look = [&](const Entry& entry) -> Result<void> {
       if (entry.status.kind != files::Kind::file) return {};
       if (!scope_.removes(entry.source)) return looking.add_done({entry});
@@ -138,15 +141,18 @@ class Emptying {
     std::set<files::Relative> touched;
     bool flush_now = false;
     std::size_t at = 0;
-    InBatches<Result<Removal>> removing(crew_, [&](const Result<Removal>& removal) -> Result<void> {
-      if (!removal) return failure(removal.error());
-      const auto& entry = group[at++];
-      REQUEUE_CHECK(settle(entry, *removal));
-      if (removal->fate == Fate::removed) touched.emplace(files::parent_of(entry.source));
-      flush_now = flush_now || removal->fate != Fate::removed;
-      watcher_.advance(1, entry.status.size);
-      return {};
-    });
+    InOrder<Result<Removal>> removing(
+        crew_,
+        [&](const Result<Removal>& removal) -> Result<void> {
+          if (!removal) return failure(removal.error());
+          const auto& entry = group[at++];
+          REQUEUE_CHECK(settle(entry, *removal));
+          if (removal->fate == Fate::removed) touched.emplace(files::parent_of(entry.source));
+          flush_now = flush_now || removal->fate != Fate::removed;
+          watcher_.advance(1, entry.status.size);
+          return {};
+        },
+        small_work);
     for (const auto& entry : group) {
       REQUEUE_CHECK(removing.add([this, &entry] { return remove_if_same(mailroot_, entry); }));
     }

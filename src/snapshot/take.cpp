@@ -57,7 +57,8 @@ class Taking {
         tag_(std::move(tag)),
         watcher_(watcher),
         crew_(options.jobs),
-        copying_(crew_, [this](Result<CopiedFile> copied) { return keep(std::move(copied)); }) {}
+        copying_(
+            crew_, [this](Result<CopiedFile> copied) { return keep(std::move(copied)); }, small_work) {}
 
   Result<void> see(const Item& item) {
     if (watcher_.stop_requested()) return failure(taking_interrupted());
@@ -132,7 +133,7 @@ class Taking {
   StoredPaths paths_;
   Watcher& watcher_;
   Crew crew_;
-  InBatches<Result<CopiedFile>> copying_;
+  InOrder<Result<CopiedFile>> copying_;
 };
 
 Error nothing_removed(Error error) {

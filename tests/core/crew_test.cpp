@@ -10,7 +10,6 @@
 using requeue::Crew;
 using requeue::Exit;
 using requeue::failure;
-using requeue::InBatches;
 using requeue::InOrder;
 using requeue::Result;
 
@@ -58,10 +57,11 @@ TEST_CASE("Batches keep the order of the work, and what needed none in its place
   const unsigned jobs = GENERATE(1U, 8U);
   Crew crew(jobs);
   std::vector<int> taken;
-  InBatches<int> work(crew, [&](int value) -> Result<void> {
+  const auto take = [&](int value) -> Result<void> {
     taken.push_back(value);
     return {};
-  });
+  };
+  InOrder<int> work(crew, take, requeue::small_work);
   constexpr int count = 5003;  // the last batch is not full
   for (int i = 0; i < count; ++i) {
     REQUIRE((i % 3 == 0 ? work.add_done(i) : work.add([i] { return i; })));
@@ -76,10 +76,11 @@ TEST_CASE("Batches keep the order of the work, and what needed none in its place
 TEST_CASE("After a failure in a batch nothing more of it is taken", "[crew]") {
   Crew crew(4);
   int taken = 0;
-  InBatches<int> work(crew, [&](int value) -> Result<void> {
+  const auto take = [&](int value) -> Result<void> {
     ++taken;
     return value == 3 ? Result<void>(failure(Exit::failed, "no")) : Result<void>();
-  });
+  };
+  InOrder<int> work(crew, take, requeue::small_work);
   for (int i = 0; i < 6; ++i) REQUIRE(work.add([i] { return i; }));
   CHECK_FALSE(work.finish());
   CHECK(taken == 4);
@@ -128,12 +129,14 @@ TEST_CASE("A failure of taking ends the adding, and what is under way is waited 
 
 TEST_CASE("Too little memory in a thread is an error of its turn, not the end of the program", "[crew]") {
   const unsigned jobs = GENERATE(1U, 4U);
+  const std::size_t batch = GENERATE(1U, 8U);
   Crew crew(jobs);
   std::vector<int> taken;
-  InOrder<int> work(crew, [&](int value) -> Result<void> {
+  const auto take = [&](int value) -> Result<void> {
     taken.push_back(value);
     return {};
-  });
+  };
+  InOrder<int> work(crew, take, batch);
   Result<void> added;
   for (int i = 0; added && i < 20; ++i) {
     added = work.add([i]() -> int {
