@@ -3,6 +3,12 @@
 #include "core/json.h"
 
 namespace requeue {
+namespace {
+
+// Ours have twenty. What a hostile line of megabytes would fill stays with each thread that read one.
+constexpr std::size_t most_fields = 64;
+
+}  // namespace
 
 // What the parser calls; false ends it.
 class FlatReader {
@@ -11,6 +17,7 @@ class FlatReader {
 
   bool start_object(std::size_t /*elements*/) { return !std::exchange(begun_, true); }
   bool key(std::string& name) {
+    if (object_.count_ == most_fields) return false;
     if (object_.count_ == object_.fields_.size()) object_.fields_.emplace_back();
     object_.fields_[object_.count_++].key.swap(name);
     return true;

@@ -12,7 +12,8 @@ namespace requeue {
 // Read into again and again, it keeps its memory.
 class FlatObject {
  public:
-  // False: it is no object, or holds anything else than texts and integers. Then parse_object() (core/json.h) can tell.
+  // False: it is no object, or holds anything else than texts and integers, or more than 64 fields. Then parse_object()
+  // (core/json.h) can tell.
   bool read(std::string_view line);
 
   // As there: of two fields with one key the last counts. Null, or the fallback, when absent or of the other kind.

@@ -56,6 +56,13 @@ std::uint64_t state_of(const files::Status& status) {
   return state | 1U;
 }
 
+// A write within the clock's step of the link itself leaves no other time behind. What was written so shortly before it
+// was linked is read again.
+bool is_settled(const files::Status& linked) {
+  constexpr std::int64_t seconds = 2;  // FAT's step, the coarsest there is
+  return linked.written.seconds + seconds < linked.changed.seconds;
+}
+
 class Manifest {
  public:
   Result<void> load(files::Tree& recovery) {
@@ -177,7 +184,8 @@ class Check {
       wrong_.push_back({path, "named twice in files.jsonl"});
     } else {
       listed->described = true;
-      const bool may_be_link = links_ != Links::none && status != nullptr && status->identity != files::Identity{};
+      const bool may_be_link =
+          links_ != Links::none && status != nullptr && status->identity != files::Identity{} && is_settled(*status);
       if (may_be_link) listed->state = state_of(*status);
       if (listed->sha256 != bytes_of(sha256)) wrong_.push_back({path, "manifest and files.jsonl differ"});
     }

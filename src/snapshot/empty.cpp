@@ -1,6 +1,7 @@
 #include "snapshot/empty.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "core/crew.h"
@@ -141,22 +142,31 @@ class Emptying {
     std::set<files::Relative> touched;
     bool flush_now = false;
     std::size_t at = 0;
-    InOrder<Result<Removal>> removing(
-        crew_,
-        [&](const Result<Removal>& removal) -> Result<void> {
-          if (!removal) return failure(removal.error());
-          const auto& entry = group[at++];
-          REQUEUE_CHECK(settle(entry, *removal));
-          if (removal->fate == Fate::removed) touched.emplace(files::parent_of(entry.source));
-          flush_now = flush_now || removal->fate != Fate::removed;
-          watcher_.advance(1, entry.status.size);
-          return {};
-        },
-        small_work);
+    // Others were begun already. That one of them was gone is known to this run alone: the next would take it for one
+    // that was removed, and it would be sent although the service may have done so.
+    std::optional<Error> failed;
+    const auto take = [&](const Result<Removal>& removal) -> Result<void> {
+      const auto& entry = group[at++];
+      if (!removal) {
+        if (!failed) failed = removal.error();
+        return {};
+      }
+      REQUEUE_CHECK(settle(entry, *removal));
+      if (removal->fate == Fate::removed) touched.emplace(files::parent_of(entry.source));
+      flush_now = flush_now || removal->fate != Fate::removed;
+      watcher_.advance(1, entry.status.size);
+      return {};
+    };
+    InOrder<Result<Removal>> removing(crew_, take, small_work);
     for (const auto& entry : group) {
+      if (failed) break;
       REQUEUE_CHECK(removing.add([this, &entry] { return remove_if_same(mailroot_, entry); }));
     }
     REQUEUE_CHECK(removing.finish());
+    if (failed) {
+      if (flush_now) REQUEUE_CHECK(recovery_.flush());
+      return failure(std::move(*failed));
+    }
     for (const auto& path : touched) REQUEUE_CHECK(mailroot_.flush_folder(path));
     // In a begun group an absent file counts as removed by us, so the word that this one was not must last.
     return flush_now ? recovery_.flush() : Result<void>();

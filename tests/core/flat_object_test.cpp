@@ -1,5 +1,7 @@
 #include "core/flat_object.h"
 
+#include <string>
+
 #include <catch2/catch.hpp>
 
 #include "core/json.h"
@@ -39,6 +41,14 @@ TEST_CASE("What is no flat object of texts and integers is left to the other rea
     INFO(line);
     CHECK_FALSE(object.read(line));
   }
+}
+
+TEST_CASE("A line of more fields than any of ours is left to the other reader", "[json]") {
+  FlatObject object;
+  std::string line = "{";
+  for (int i = 0; i < 64; ++i) line += "\"" + std::to_string(i) + "\":1,";
+  CHECK(object.read(line.substr(0, line.size() - 1) + "}"));
+  CHECK_FALSE(object.read(line + "\"64\":1}"));
 }
 
 TEST_CASE("Of two fields with one key both readers take the last", "[json]") {

@@ -210,6 +210,28 @@ TEST_CASE("A file that was left by the run before is not removed behind the back
   }
 }
 
+TEST_CASE("A file seen gone beside one that could not be removed is never taken for one that was removed", "[resume]") {
+  auto files = std::make_shared<FaultyFiles>();
+  Bench bench(files);
+  bench.add_messages(6);
+  bench.snapshotted();
+  bench.options.jobs = 4;
+  int asked = 0;
+  bench.options.service_running = [&]() -> Result<bool> {
+    if (++asked == 2) fs::remove(bench.mailroot() / message(2));  // looked at, and about to be removed
+    return false;
+  };
+  files->add({"remove_file", message(1), 1, Cause::io, true});
+  const auto emptied = bench.try_empty();
+  REQUIRE_FALSE(emptied);
+  CHECK(emptied.error().cause == Cause::io);
+  files->heal();
+  bench.open();
+  CHECK(bench.recovery().state().gone == std::set<std::string>{message(2)});
+  CHECK(bench.empty().files == 5);
+  CHECK(bench.recovery().state().gone == std::set<std::string>{message(2)});
+}
+
 TEST_CASE("A resumed group never forgets how far an earlier one came", "[resume]") {
   auto files = std::make_shared<FaultyFiles>();
   Bench bench(files);
