@@ -57,7 +57,7 @@ Result<Removal> remove_if_same(files::Tree& mailroot, const Entry& entry) {
       if (removed) return Removal{};
       last = std::move(removed.error());
     }
-    if (last.cause == Cause::not_found) return Removal{Fate::gone, {}};
+    if (last.cause == Cause::not_found) continue;  // the next look says whether it is gone
     if (last.cause == Cause::is_link) return Removal{Fate::changed, {}};
     if (!concerns_one_file(last.cause)) return failure(removal_failed(std::move(last), entry));
   }

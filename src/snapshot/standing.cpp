@@ -36,6 +36,17 @@ Result<Standing> told_by_cause(Error error) {
   return failure(std::move(error));
 }
 
+Result<Standing> look_at(files::Tree& mailroot, const Entry& entry) {
+  auto status = mailroot.status(entry.source);
+  if (!status) return told_by_cause(std::move(status.error()));
+  if (status->kind != files::Kind::file || status->size != entry.status.size) return Standing::other;
+  const bool identified = status->identity != files::Identity{};
+  if (identified && same_state(*status, entry.status)) return Standing::same;
+  auto equal = equal_bytes(mailroot, entry, *status);
+  if (!equal) return told_by_cause(std::move(equal.error()));
+  return *equal ? Standing::same : Standing::other;
+}
+
 }  // namespace
 
 Result<bool> equal_streams(files::Tree& tree, const Entry& entry) {
@@ -52,14 +63,11 @@ Result<bool> equal_streams(files::Tree& tree, const Entry& entry) {
 }
 
 Result<Standing> standing_of(files::Tree& mailroot, const Entry& entry) {
-  auto status = mailroot.status(entry.source);
-  if (!status) return told_by_cause(std::move(status.error()));
-  if (status->kind != files::Kind::file || status->size != entry.status.size) return Standing::other;
-  const bool identified = status->identity != files::Identity{};
-  if (identified && same_state(*status, entry.status)) return Standing::same;
-  auto equal = equal_bytes(mailroot, entry, *status);
-  if (!equal) return told_by_cause(std::move(equal.error()));
-  return *equal ? Standing::same : Standing::other;
+  auto seen = look_at(mailroot, entry);
+  // Who sends a message hangs on its file being gone: that is asked twice, as a share of another host may err once.
+  const bool settled =
+      seen ? *seen != Standing::absent : seen.error().cause != Cause::denied && seen.error().cause != Cause::busy;
+  return settled ? seen : look_at(mailroot, entry);
 }
 
 }  // namespace requeue::snapshot

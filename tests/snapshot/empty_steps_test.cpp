@@ -218,4 +218,21 @@ TEST_CASE("a run that failed while it looked for newcomers said that nothing was
   CHECK(emptied.error().hint.find("the same command again") != std::string::npos);
 }
 
+TEST_CASE("one look that failed left a file in the Mailroot, or made it count as gone", "[empty]") {
+  auto files = std::make_shared<FaultyFiles>();
+  Bench bench(files);
+  bench.add("Queue/a.EML", "one");
+  bench.add("Queue/b.EML", "two");
+  bench.snapshotted();
+  const auto [verb, cause] = GENERATE(std::pair{"status", Cause::not_found}, std::pair{"status", Cause::denied},
+                                      std::pair{"status", Cause::busy}, std::pair{"remove_file", Cause::not_found});
+  const std::uint64_t nth = std::string(verb) == "status" ? GENERATE(1U, 2U) : 1U;  // before the group, and within it
+  files->add({verb, "Queue/a.EML", nth, cause});
+  CHECK(bench.empty().files == 2);
+  CHECK(files->failed() == 1);
+  CHECK_FALSE(fs::exists(bench.mailroot() / "Queue/a.EML"));
+  CHECK(bench.events("gone").empty());
+  CHECK(bench.events("left_in_place").empty());
+}
+
 }  // namespace requeue::tests
