@@ -63,7 +63,7 @@ Result<std::unique_ptr<files::Lock>> lock_of_run(files::Tree& tree) {
   constexpr std::chrono::milliseconds pause{30};
   for (int i = 1;; ++i) {
     auto lock = tree.lock();
-    if (lock || lock.error().cause != Cause::busy) return lock;
+    if (lock || lock.error().exit != Exit::locked) return lock;
     if (i == tries) break;
     sleep_for(pause);
   }

@@ -79,7 +79,8 @@ Result<void> read_entries_ahead(files::Tree& recovery, const std::function<Resul
   const auto parse = [](const std::vector<std::string>& some) {
     Parsed parsed;
     parsed.reserve(some.size());
-    for (const auto& line : some) parsed.push_back(parse_entry(line));
+    EntryParser parser;
+    for (const auto& line : some) parsed.push_back(parser.parse(line));
     return parsed;
   };
   std::vector<std::string> some;

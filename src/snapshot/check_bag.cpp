@@ -99,7 +99,7 @@ struct Hashed {
 };
 
 Result<Hashed> hash_payload(files::Tree& tree, const files::Relative& path) {
-  thread_local std::vector<char> buffer(std::size_t{256} * 1024);
+  thread_local std::array<char, std::size_t{256} * 1024> buffer;  // see copy.cpp
   REQUEUE_TRY(auto reader, tree.open(path, files::CacheUse::past));
   Sha256 digest;
   Hashed hashed;

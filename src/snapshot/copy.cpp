@@ -1,5 +1,6 @@
 #include "snapshot/copy.h"
 
+#include <array>
 #include <chrono>
 #include <cstdio>
 
@@ -175,7 +176,8 @@ Result<std::uint64_t> Copier::pour(files::Reader& reader, const files::Relative&
 
 // To the end, whatever somebody reads of it on the way to learn what it holds.
 Result<std::uint64_t> Copier::read_through(PassingReader& reader, bool main, CopiedFile& copied) {
-  thread_local std::vector<char> buffer(std::size_t{256} * 1024);
+  // No destructor: on Windows those of a thread run after its memory has been given back.
+  thread_local std::array<char, std::size_t{256} * 1024> buffer;
   if (copied.lesson) main ? copied.lesson->main(reader, copied.entry.status.size) : copied.lesson->stream(reader);
   for (;;) {
     REQUEUE_TRY(const auto count, reader.read(buffer.data(), buffer.size()));

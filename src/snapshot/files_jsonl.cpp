@@ -215,8 +215,11 @@ std::string render_entry(const Entry& entry) {
 }
 
 tl::expected<Entry, std::string> parse_entry(std::string_view line) {
-  thread_local FlatObject flat;
-  if (flat.read(line)) return entry_of(flat);
+  return EntryParser().parse(line);
+}
+
+tl::expected<Entry, std::string> EntryParser::parse(std::string_view line) {
+  if (flat_.read(line)) return entry_of(flat_);
   const auto json = parse_object(line);
   if (!json) return tl::unexpected<std::string>("it is not a JSON object");
   return entry_of(*json);
@@ -240,7 +243,7 @@ Result<Entry> EntryOrder::check(tl::expected<Entry, std::string> parsed, const s
 Result<std::optional<Entry>> EntryReader::next() {
   REQUEUE_TRY(auto line, lines_.next());
   if (!line) return std::optional<Entry>();
-  REQUEUE_TRY(auto entry, order_.check(parse_entry(*line), lines_.name(), lines_.number()));
+  REQUEUE_TRY(auto entry, order_.check(parser_.parse(*line), lines_.name(), lines_.number()));
   return std::optional<Entry>(std::move(entry));
 }
 

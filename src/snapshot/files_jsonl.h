@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/flat_object.h"
 #include "snapshot/bag.h"
 #include "snapshot/line_reader.h"
 
@@ -16,6 +17,14 @@ namespace requeue::snapshot {
 std::string render_entry(const Entry& entry);
 // The inverse. The error is the reason, in words; anything that leads outside the bag or the Mailroot is one.
 tl::expected<Entry, std::string> parse_entry(std::string_view line);
+// The same for many lines, one after the other, with the memory of the one before.
+class EntryParser {
+ public:
+  tl::expected<Entry, std::string> parse(std::string_view line);
+
+ private:
+  FlatObject flat_;
+};
 
 // Each entry must come after the one before, and after the folder that it stands in: no source stands twice, none hides
 // behind another, none below a file.
@@ -37,6 +46,7 @@ class EntryReader {
 
  private:
   LineReader lines_;
+  EntryParser parser_;
   EntryOrder order_;
 };
 
