@@ -187,7 +187,8 @@ Result<std::uint64_t> Copier::read_through(PassingReader& reader, bool main, Cop
 
 Result<void> Copier::take_back(CopiedFile& copied) {
   for (; !copied.payload.empty(); copied.payload.pop_back()) {
-    REQUEUE_CHECK(recovery_.remove_file(files::join(folder, copied.payload.back().path)));
+    const auto removed = recovery_.remove_file(files::join(folder, copied.payload.back().path));
+    if (!removed && removed.error().cause != Cause::not_found) return removed;  // gone is as good
   }
   copied = CopiedFile();
   return {};
