@@ -85,25 +85,6 @@ TEST_CASE("A file that was written right before it was linked is read again: a w
   CHECK(verified->read_once == 2);
 }
 
-TEST_CASE("A linked file whose place in the bag is taken before it is read is linked anew", "[link]") {
-  auto files = std::make_shared<RecordingFiles>();
-  LinkBench bench(files);
-  bench.add_messages(3);
-  const auto before = contents(bench.mailroot());
-  bool taken = false;
-  files->before("open", [&](const Call& call) {
-    if (taken || call.path != "snapshot/data/mailroot/Queue/0001.EML") return;
-    taken = true;
-    fs::remove(bench.stored("Queue/0001.EML"));
-    write(bench.stored("Queue/0001.EML"), std::string(before.at("Queue/0001.EML").size(), '?'));  // of the same size
-  });
-  bench.open();
-  CHECK(bench.take().linked == 3);
-  CHECK(taken);
-  CHECK(contents(bench.stored("")) == before);
-  CHECK(bench.verify().verified.ok);
-}
-
 TEST_CASE("A linked file that is no longer the one that was read is read again by the same run's verification",
           "[link]") {
   LinkBench bench;
