@@ -5,7 +5,7 @@
 namespace requeue {
 namespace {
 
-// Ours have twenty. What a hostile line of megabytes would fill stays with each thread that read one.
+// Ours have twenty. What a hostile line of megabytes would fill is kept for the lines behind it, by every reader.
 constexpr std::size_t most_fields = 64;
 
 }  // namespace

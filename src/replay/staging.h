@@ -40,8 +40,6 @@ class Staging {
   // over. Each call goes on where the one before ended: its group is the beginning of what was coming then. None when
   // a stop was asked for meanwhile. An error of one that is only coming is told when its turn comes.
   Result<std::vector<Prepared>> take(const std::vector<std::size_t>& group, const std::vector<std::size_t>& coming);
-  // Durable in staging, and not taken yet.
-  std::deque<Prepared>& ready() { return ready_; }
   // Ends what is under way, and removes what was not taken.
   void discard();
 
@@ -76,9 +74,9 @@ class Staging {
   const std::string id_;
   Watcher& watcher_;
   std::uint64_t number_;
-  std::size_t batch_size_ = 1;  // messages
-  std::size_t begun_ = 0;       // ready or under way
-  std::deque<Prepared> ready_;
+  std::size_t batch_size_ = 1;   // messages
+  std::size_t begun_ = 0;        // ready or under way
+  std::deque<Prepared> ready_;   // durable in staging, and not taken yet
   std::optional<Error> failed_;  // of what stands behind the ready ones
   std::atomic<bool> stopped_ = false;
   // The last two, so that what is under way ends before what it uses does.
