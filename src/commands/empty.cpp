@@ -17,7 +17,8 @@ Result<void> refuse_by_state(const Context& context, const recovery::State& stat
                    "the journal records it as complete", "Nothing was touched. Next: " + again(context, "status"));
   }
   if (!state.snapshot) {
-    return failure(Exit::precondition, "there is no snapshot: emptying would lose mail", context.options.recovery, {},
+    return failure(Exit::precondition, "there is no snapshot: emptying would lose mail", context.options.recovery,
+                   "its journal records none",
                    "Nothing was touched. First: " + again(context, "snapshot", context.options.mailroot));
   }
   if (!state.verified_now()) {

@@ -170,14 +170,14 @@ Result<Outcome> restore(Context& context) {
     return failure(state.error());
   }
   if (state && !state->snapshot) {
-    return failure(Exit::precondition, "there is no snapshot to restore from", context.options.recovery, {},
-                   "Nothing was touched.");
+    return failure(Exit::precondition, "there is no snapshot to restore from", context.options.recovery,
+                   "its journal records none", "Nothing was touched.");
   }
   if (state) REQUEUE_CHECK(require_payload(context, *state));
   REQUEUE_TRY(const auto recovery, context.files.resolve(context.options.recovery));
   if (mailroot::is_inside(target_path.string(), recovery.string())) {
     return failure(Exit::precondition, "a restore into the recovery folder itself would spoil the record",
-                   target_path.string(), {}, "Nothing was touched. Choose a folder outside it.");
+                   target_path.string(), "it lies inside of it", "Nothing was touched. Choose a folder outside it.");
   }
   if (context.options.dry_run) {
     context.console.result("DRY RUN: would put files of the snapshot into " + printable(target_path.string()));

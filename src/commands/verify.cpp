@@ -9,7 +9,8 @@ namespace requeue::commands {
 Result<Outcome> verify(Context& context) {
   REQUEUE_TRY(const auto state, peek(context));
   if (!state.snapshot) {
-    return failure(Exit::precondition, "there is no snapshot to verify", context.options.recovery, {},
+    return failure(Exit::precondition, "there is no snapshot to verify", context.options.recovery,
+                   "its journal records none",
                    "Nothing was touched. Take one first: requeue evacuate, or requeue snapshot.");
   }
   REQUEUE_CHECK(require_payload(context, state));

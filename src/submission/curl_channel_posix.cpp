@@ -1,7 +1,6 @@
 // The wire by libcurl: name, TCP, STARTTLS with the certificate checked, EHLO and AUTH are its work
 // (CURLOPT_CONNECT_ONLY). The transactions are ours (dialogue.cpp): libcurl's own sends no BODY=8BITMIME, and does not
 // tell apart what must be told apart here, a message that was refused and one that nobody answered for.
-#include <curl/curl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 
 #include "core/text.h"
 #include "submission/channel.h"
+#include "submission/curl_library_posix.h"
 
 namespace requeue::submission {
 namespace {
@@ -37,11 +37,11 @@ std::size_t hear(char* bytes, std::size_t size, std::size_t count, void* heard) 
 
 class CurlChannel final : public Channel {
  public:
-  CurlChannel() : curl_(curl_easy_init()) {}
+  explicit CurlChannel(const CurlLibrary& library) : library_(library), curl_(library.easy_init()) {}
   CurlChannel(const CurlChannel&) = delete;
   CurlChannel& operator=(const CurlChannel&) = delete;
   ~CurlChannel() override {
-    if (curl_ != nullptr) curl_easy_cleanup(curl_);
+    if (curl_ != nullptr) library_.easy_cleanup(curl_);
   }
 
   Result<void> open(const Server& server);
@@ -55,6 +55,7 @@ class CurlChannel final : public Channel {
   Result<void> wait(short events, seconds timeout) const;
   [[nodiscard]] std::string words(CURLcode code) const;
 
+  const CurlLibrary& library_;
   CURL* curl_;
   curl_socket_t socket_ = CURL_SOCKET_BAD;
   Heard heard_;
@@ -62,7 +63,7 @@ class CurlChannel final : public Channel {
 };
 
 void CurlChannel::set(const Server& server) {
-  const auto option = [&](CURLoption name, auto value) { curl_easy_setopt(curl_, name, value); };
+  const auto option = [&](CURLoption name, auto value) { library_.easy_setopt(curl_, name, value); };
   const auto url = "smtp://" + to_string(server);
   option(CURLOPT_URL, url.c_str());
   option(CURLOPT_PROTOCOLS_STR, "smtp");
@@ -89,7 +90,7 @@ void CurlChannel::set(const Server& server) {
 }
 
 std::string CurlChannel::words(CURLcode code) const {
-  std::string text = error_.front() != '\0' ? error_.data() : curl_easy_strerror(code);
+  std::string text = error_.front() != '\0' ? error_.data() : library_.easy_strerror(code);
   if (!heard_.last.empty()) text += "; the server's last line: " + heard_.last;
   return printable(text);
 }
@@ -104,7 +105,7 @@ Result<void> CurlChannel::open(const Server& server) {
     return refused("a password would cross the network for anybody to read", "Use --smtp-tls required.");
   }
   set(server);
-  const auto code = curl_easy_perform(curl_);
+  const auto code = library_.easy_perform(curl_);
   switch (code) {
     case CURLE_OK:
       break;
@@ -123,7 +124,7 @@ Result<void> CurlChannel::open(const Server& server) {
   if (!server.user.empty() && !heard_.authenticated) {
     return refused("the server offers no AUTH that is known here", "Without --smtp-auth nobody logs in.");
   }
-  if (curl_easy_getinfo(curl_, CURLINFO_ACTIVESOCKET, &socket_) != CURLE_OK || socket_ == CURL_SOCKET_BAD) {
+  if (library_.easy_getinfo(curl_, CURLINFO_ACTIVESOCKET, &socket_) != CURLE_OK || socket_ == CURL_SOCKET_BAD) {
     return refused("the connection is gone again", "");
   }
   return {};
@@ -145,11 +146,11 @@ Result<void> CurlChannel::wait(short events, seconds timeout) const {
 Result<void> CurlChannel::send(std::string_view bytes) {
   while (!bytes.empty()) {
     std::size_t sent = 0;
-    const auto code = curl_easy_send(curl_, bytes.data(), bytes.size(), &sent);
+    const auto code = library_.easy_send(curl_, bytes.data(), bytes.size(), &sent);
     if (code == CURLE_AGAIN) {
       REQUEUE_CHECK(wait(POLLOUT, send_timeout));
     } else if (code != CURLE_OK) {
-      return failure(Exit::failed, "the connection to the SMTP server broke", {}, curl_easy_strerror(code));
+      return failure(Exit::failed, "the connection to the SMTP server broke", {}, library_.easy_strerror(code));
     } else {
       bytes.remove_prefix(sent);
     }
@@ -161,14 +162,14 @@ Result<std::string> CurlChannel::receive(seconds timeout) {
   std::array<char, 4096> buffer{};
   for (;;) {
     std::size_t got = 0;
-    const auto code = curl_easy_recv(curl_, buffer.data(), buffer.size(), &got);
+    const auto code = library_.easy_recv(curl_, buffer.data(), buffer.size(), &got);
     if (code == CURLE_AGAIN) {
       REQUEUE_CHECK(wait(POLLIN, timeout));
       continue;
     }
     if (code == CURLE_OK && got > 0) return std::string(buffer.data(), got);
     return failure(Exit::failed, "the connection to the SMTP server broke", {},
-                   code == CURLE_OK ? "the server closed it" : curl_easy_strerror(code));
+                   code == CURLE_OK ? "the server closed it" : library_.easy_strerror(code));
   }
 }
 
@@ -183,7 +184,7 @@ std::string CurlChannel::own_name() const {
     return name.data();
   }
   const char* address = nullptr;
-  if (curl_easy_getinfo(curl_, CURLINFO_LOCAL_IP, &address) != CURLE_OK || address == nullptr) return "[127.0.0.1]";
+  if (library_.easy_getinfo(curl_, CURLINFO_LOCAL_IP, &address) != CURLE_OK || address == nullptr) return "[127.0.0.1]";
   const std::string text(address);
   return text.find(':') == std::string::npos ? "[" + text + "]" : "[IPv6:" + text + "]";
 }
@@ -195,9 +196,8 @@ bool is_built_in() {
 }
 
 Result<std::unique_ptr<Channel>> open_channel(const Server& server) {
-  static const bool ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-  if (!ready) return failure(Exit::failed, "libcurl cannot be used");
-  auto channel = std::make_unique<CurlChannel>();
+  REQUEUE_TRY(const auto* const library, curl_library());
+  auto channel = std::make_unique<CurlChannel>(*library);
   REQUEUE_CHECK(channel->open(server));
   return channel;
 }
