@@ -111,6 +111,11 @@ class Lock {
   virtual ~Lock() = default;
 };
 
+struct Seen {
+  Status status;
+  std::vector<Stream> streams;  // of a file or a folder; alternate ones only, sorted by name
+};
+
 struct Volume {
   std::uint64_t identity = 0;    // equal for two places iff a rename between them can work
   std::uint64_t free_bytes = 0;  // for this user
@@ -138,6 +143,8 @@ class Tree {
   virtual Result<std::string> link_target(const Relative& path) = 0;
   virtual Result<std::unique_ptr<Reader>> open(const Relative& path, CacheUse use = CacheUse::normal) = 0;
   virtual Result<std::vector<Stream>> streams(const Relative& path) = 0;  // alternate ones only, sorted by name
+  // status() and streams() of one moment, for whoever looks at everything: the way there is gone once.
+  virtual Result<Seen> look(const Relative& path);
   virtual Result<std::unique_ptr<Reader>> open_stream(const Relative& path, const std::string& stream) = 0;
   virtual Result<Volume> volume(const Relative& path) = 0;
   // Whether this user may read a file, or list and change a folder.

@@ -22,13 +22,13 @@ struct Free {
 
 class PastCacheReader final : public Reader {
  public:
-  PastCacheReader(Descriptor file, Path path, bool direct)
+  PastCacheReader(Descriptor file, const Status& opened, Path path, bool direct)
       : file_(std::move(file)),
         path_(std::move(path)),
-        chunk_(chunk_for(file_.number())),
+        chunk_(chunk_for(opened.size)),
         memory_(static_cast<char*>(std::aligned_alloc(alignment, chunk_))),
         direct_(direct),
-        reached_(direct && !in_memory(file_.number())) {
+        reached_(direct && !in_memory(file_.number(), opened.identity.volume)) {
     if (!memory_) throw std::bad_alloc();
   }
 
@@ -49,10 +49,9 @@ class PastCacheReader final : public Reader {
  private:
   // Most files are small, and the kernel clears what is asked for beyond their ends. One byte more than the file has,
   // so that its end is seen.
-  static std::size_t chunk_for(int file) {
-    Status status;
-    if (status_of(file, status) != 0 || status.size >= largest_chunk) return largest_chunk;
-    return (static_cast<std::size_t>(status.size) / alignment + 1) * alignment;
+  static std::size_t chunk_for(std::uint64_t size) {
+    if (size >= largest_chunk) return largest_chunk;
+    return (static_cast<std::size_t>(size) / alignment + 1) * alignment;
   }
 
   Result<void> fill() {
@@ -106,12 +105,13 @@ class PastCacheReader final : public Reader {
 }  // namespace
 
 Result<std::unique_ptr<Reader>> make_past_cache_reader(const Place& place, const Path& path, std::string_view what) {
-  if (auto file = open_file(place, O_RDONLY | O_DIRECT, path, what)) {
-    return std::make_unique<PastCacheReader>(std::move(*file), path, true);
+  Status opened;
+  if (auto file = open_file(place, O_RDONLY | O_DIRECT, path, what, &opened)) {
+    return std::make_unique<PastCacheReader>(std::move(*file), opened, path, true);
   }
-  REQUEUE_TRY(Descriptor file, open_file(place, O_RDONLY, path, what));
+  REQUEUE_TRY(Descriptor file, open_file(place, O_RDONLY, path, what, &opened));
   static_cast<void>(::posix_fadvise(file.number(), 0, 0, POSIX_FADV_DONTNEED));
-  return std::make_unique<PastCacheReader>(std::move(file), path, false);
+  return std::make_unique<PastCacheReader>(std::move(file), opened, path, false);
 }
 
 }  // namespace requeue::files::posix

@@ -67,7 +67,9 @@ Result<Place> locate(int root, const Relative& relative, const Tree& tree, std::
 int status_at(int folder, const std::string& name, Status& status);
 int status_of(int file, Status& status);
 
-Result<Descriptor> open_file(const Place& place, int flags, const Path& path, std::string_view what);
+// `opened`: where what was opened is described, if anywhere.
+Result<Descriptor> open_file(const Place& place, int flags, const Path& path, std::string_view what,
+                             Status* opened = nullptr);
 Result<Descriptor> open_folder(const Place& place, const Path& path, std::string_view what);
 // A file or a folder, for its streams and for flushing; anything else is refused.
 Result<Descriptor> open_either(const Place& place, const Path& path, std::string_view what);
@@ -85,7 +87,8 @@ Result<std::unique_ptr<Reader>> make_stream_reader(int file, const std::string& 
 Result<void> store_stream(int file, const std::string& stream, ByteReader& bytes, const Path& path);
 
 Result<Volume> volume_of(int folder, const Path& path);
-bool in_memory(int file);  // tmpfs and ramfs: there is no disk to reach
+bool in_memory(int file,
+               std::uint64_t volume);  // on the volume of its Identity: tmpfs and ramfs: there is no disk to reach
 Result<void> apply_attributes(const Place& place, const Attributes& attributes, const Path& path);
 Result<void> flush_descriptor(int file, const Path& path, std::string_view what);
 

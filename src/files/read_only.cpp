@@ -24,6 +24,7 @@ class ReadOnlyTree final : public Tree {
   Result<std::string> link_target(const Relative& path) override { return inner_->link_target(path); }
   Result<std::unique_ptr<Reader>> open(const Relative& path, CacheUse use) override { return inner_->open(path, use); }
   Result<std::vector<Stream>> streams(const Relative& path) override { return inner_->streams(path); }
+  Result<Seen> look(const Relative& path) override { return inner_->look(path); }
   Result<std::unique_ptr<Reader>> open_stream(const Relative& path, const std::string& stream) override {
     return inner_->open_stream(path, stream);
   }

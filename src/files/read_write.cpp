@@ -16,6 +16,15 @@ Result<void> Tree::each(const Relative& folder, const std::function<void(const E
   return {};
 }
 
+Result<Seen> Tree::look(const Relative& path) {
+  REQUEUE_TRY(const Status found, status(path));
+  Seen seen{found, {}};
+  if (found.kind == Kind::file || found.kind == Kind::folder) {
+    REQUEUE_TRY(seen.streams, streams(path));
+  }
+  return seen;
+}
+
 Result<std::string> read_all(ByteReader& reader, std::uint64_t limit) {
   std::string bytes;
   std::vector<char> buffer(step);

@@ -82,13 +82,14 @@ int status_of(int file, Status& status) {
   return look(file, "", AT_EMPTY_PATH, status);
 }
 
-Result<Descriptor> open_file(const Place& place, int flags, const Path& path, std::string_view what) {
+Result<Descriptor> open_file(const Place& place, int flags, const Path& path, std::string_view what, Status* opened) {
   REQUEUE_CHECK(expect(place, true, false, path, what));
   Descriptor file(open_quietly(place.folder.number(), place.name.c_str(), flags));
   if (!file) return last_error(std::string(what), path);
   Status status;
   if (status_of(file.number(), status) != 0) return last_error(std::string(what), path);
   if (status.kind != Kind::file) return not_a("regular file", what, path);
+  if (opened != nullptr) *opened = status;
   return file;
 }
 

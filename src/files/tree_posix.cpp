@@ -90,6 +90,20 @@ Result<std::vector<Stream>> PosixTree::streams(const Relative& path) {
   return list_streams(file.number(), path_of(path));
 }
 
+Result<Seen> PosixTree::look(const Relative& path) {
+  REQUEUE_TRY(const Place place, at(path, "cannot look at a file"));
+  Seen seen;
+  if (status_at(place.folder.number(), place.name, seen.status) != 0) {
+    return last_error("cannot look at a file", path_of(path));
+  }
+  const bool may_have = seen.status.kind == Kind::file || seen.status.kind == Kind::folder;
+  if (!may_have || has_no_attribute(place)) return seen;
+  const std::string what = "cannot list the alternate streams";
+  REQUEUE_TRY(const Descriptor file, open_either(place, path_of(path), what));
+  REQUEUE_TRY(seen.streams, list_streams(file.number(), path_of(path)));
+  return seen;
+}
+
 Result<std::unique_ptr<Reader>> PosixTree::open_stream(const Relative& path, const std::string& stream) {
   const std::string what = "cannot read an alternate stream";
   REQUEUE_TRY(const Place place, at(path, what));

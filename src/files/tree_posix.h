@@ -21,6 +21,7 @@ class PosixTree final : public Tree {
   Result<std::string> link_target(const Relative& path) override;
   Result<std::unique_ptr<Reader>> open(const Relative& path, CacheUse use) override;
   Result<std::vector<Stream>> streams(const Relative& path) override;
+  Result<Seen> look(const Relative& path) override;
   Result<std::unique_ptr<Reader>> open_stream(const Relative& path, const std::string& stream) override;
   Result<Volume> volume(const Relative& path) override;
   Result<void> check_access(const Relative& path, bool write) override;

@@ -108,15 +108,13 @@ bool keeps_attributes(int folder) {
 
 // Asked of each file that is verified; the kernel counts a whole volume's free space for the answer, so that it is
 // asked once a device.
-bool in_memory(int file) {
-  thread_local std::optional<std::pair<dev_t, bool>> last;
-  struct stat which {};
-  if (::fstat(file, &which) != 0) return true;
-  if (last && last->first == which.st_dev) return last->second;
+bool in_memory(int file, std::uint64_t volume) {
+  thread_local std::optional<std::pair<std::uint64_t, bool>> last;
+  if (last && last->first == volume) return last->second;
   struct statfs found {};
   if (::fstatfs(file, &found) != 0) return true;
   const auto magic = static_cast<std::uint32_t>(found.f_type);
-  last = {which.st_dev, magic == tmpfs || magic == ramfs};
+  last = {volume, magic == tmpfs || magic == ramfs};
   return last->second;
 }
 

@@ -81,7 +81,7 @@ void read_fields(HeaderBlock& block) {
 Result<HeaderBlock> read_raw_header_block(ByteReader& source, std::string* rest, std::uint64_t limit) {
   HeaderBlock block;
   HeaderLines lines;
-  std::array<char, block_buffer_size> buffer{};
+  std::array<char, block_buffer_size> buffer;  // not cleared: as much work as all the rest for a small message
   const auto keep = [&](std::size_t size) {
     if (rest != nullptr) rest->assign(block.raw, size);
     block.raw.resize(size);

@@ -31,10 +31,17 @@ std::optional<NamePart> name_of(std::string_view line) {
   return NamePart{line.substr(0, end), colon + 1};
 }
 
+// Where the next CR or LF stands, or the end. Not find_first_of, which makes a call for each byte: it took a tenth of a
+// plan. Nor a search for LF and then for CR: where CR alone ends the lines, the first would go to the end for each.
+std::size_t line_end_from(std::string_view bytes, std::size_t begin) {
+  while (begin < bytes.size() && bytes[begin] != '\r' && bytes[begin] != '\n') ++begin;
+  return begin;
+}
+
 // Whether what a lone CR parted from the field before it belongs to that field: neither a field nor the end of the
 // block.
 bool goes_on(std::string_view rest) {
-  const auto line = rest.substr(0, rest.find_first_of("\r\n"));
+  const auto line = rest.substr(0, line_end_from(rest, 0));
   return !line.empty() && !name_of(line);
 }
 
@@ -47,7 +54,7 @@ Line HeaderLines::take(std::string_view bytes, std::size_t text_end, std::size_t
 }
 
 std::optional<Line> HeaderLines::split(std::string_view bytes, bool final) {
-  searched_ = std::min(bytes.find_first_of("\r\n", searched_), bytes.size());
+  searched_ = line_end_from(bytes, searched_);
   if (searched_ == bytes.size()) {
     if (!final || start_ == bytes.size()) return std::nullopt;
     return take(bytes, bytes.size(), bytes.size(), false);
@@ -67,7 +74,7 @@ std::optional<Line> HeaderLines::next(std::string_view bytes, bool final) {
   if (line->text.empty() && line->lone_cr && (first_ || cr_only_)) {
     // The next line's end tells whether CR is this file's line end, or a stray before the first LF.
     after_ = std::max(after_, start_);
-    after_ = std::min(bytes.find_first_of("\r\n", after_), bytes.size());
+    after_ = line_end_from(bytes, after_);
     if (after_ == bytes.size() && !final) {
       start_ = searched_ = begin;
       return std::nullopt;

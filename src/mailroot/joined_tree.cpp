@@ -92,6 +92,12 @@ Result<std::vector<files::Stream>> JoinedTree::streams(const files::Relative& pa
   return found.tree->streams(found.path);
 }
 
+Result<files::Seen> JoinedTree::look(const files::Relative& path) {
+  if (path.empty()) return files::Tree::look(path);
+  REQUEUE_TRY(const auto found, at(path));
+  return found.tree->look(found.path);
+}
+
 Result<std::unique_ptr<files::Reader>> JoinedTree::open_stream(const files::Relative& path, const std::string& stream) {
   REQUEUE_TRY(const auto found, at(path));
   return found.tree->open_stream(found.path, stream);

@@ -30,6 +30,7 @@ class JoinedTree final : public files::Tree {
   Result<std::string> link_target(const files::Relative& path) override;
   Result<std::unique_ptr<files::Reader>> open(const files::Relative& path, files::CacheUse use) override;
   Result<std::vector<files::Stream>> streams(const files::Relative& path) override;
+  Result<files::Seen> look(const files::Relative& path) override;
   Result<std::unique_ptr<files::Reader>> open_stream(const files::Relative& path, const std::string& stream) override;
   Result<files::Volume> volume(const files::Relative& path) override;
   Result<void> check_access(const files::Relative& path, bool write) override;

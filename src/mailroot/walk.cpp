@@ -79,21 +79,29 @@ class Walk {
 
   // By several threads at once.
   Looked look_at(const files::Relative& path) {
+    auto seen = tree_.look(path);
+    if (!seen && pass_over_ && seen.error().cause == Cause::not_found) return std::optional<Item>();
+    if (!seen && pass_over_) return look_step_by_step(path);
+    if (!seen) return failure(std::move(seen.error()));
+    return item_of(path, std::move(*seen));
+  }
+
+  Looked item_of(const files::Relative& path, files::Seen seen) {
     Item item;
     item.path = path;
-    auto status = tree_.status(path);
-    if (!status && pass_over_ && status.error().cause == Cause::not_found) return std::optional<Item>();
-    if (!status) return failure(std::move(status.error()));
-    item.status = *status;
-    if (item.status.kind == Kind::file || item.status.kind == Kind::folder) {
-      auto streams = tree_.streams(path);
-      if (!streams && !pass_over_) return failure(std::move(streams.error()));
-      if (streams) item.streams = std::move(*streams);
-    } else if (item.status.kind == Kind::link) {
-      // A link whose target cannot be told is recorded as a link all the same; it is not followed in any case.
-      item.target = tree_.link_target(path).value_or("");
-    }
+    item.status = seen.status;
+    item.streams = std::move(seen.streams);
+    // A link whose target cannot be told is recorded as a link all the same; it is not followed in any case.
+    if (item.status.kind == Kind::link) item.target = tree_.link_target(path).value_or("");
     return std::optional<Item>(std::move(item));
+  }
+
+  // What can be told of something that is on its way.
+  Looked look_step_by_step(const files::Relative& path) {
+    auto status = tree_.status(path);
+    if (!status && status.error().cause == Cause::not_found) return std::optional<Item>();
+    if (!status) return failure(std::move(status.error()));
+    return item_of(path, {*status, tree_.streams(path).value_or(std::vector<files::Stream>())});
   }
 
   void count(const Item& item) {

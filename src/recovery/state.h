@@ -47,6 +47,7 @@ struct SnapshotFacts {
   std::string root;          // SHA-256 of tagmanifest-sha256.txt
   std::string facts_sha256;  // of cache/facts; empty: none was kept
   bool adopted = false;
+  bool linked = false;  // its files are other names of those in the Mailroot
 };
 
 struct Verified {

@@ -118,6 +118,7 @@ Result<void> State::see_snapshot(const Json& event) {
   facts.others = count_of(event, "others");
   facts.root = text_of(event, "root");
   facts.facts_sha256 = text_of(event, "facts_sha256");
+  facts.linked = text_of(event, "method") == "link";
   facts.adopted = flag_of(event, "adopted");
   snapshot = facts;
   // What was verified or probed before speaks of another snapshot.

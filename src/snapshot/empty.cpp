@@ -157,7 +157,7 @@ class Emptying {
       watcher_.advance(1, entry.status.size);
       return {};
     };
-    InOrder<Result<Removal>> removing(crew_, take, small_work);
+    InOrder<Result<Removal>> removing(crew_, take, at_a_time());
     for (const auto& entry : group) {
       if (failed) break;
       REQUEUE_CHECK(removing.add([this, &entry] { return remove_if_same(mailroot_, entry); }));
@@ -171,6 +171,10 @@ class Emptying {
     // In a begun group an absent file counts as removed by us, so the word that this one was not must last.
     return flush_now ? recovery_.flush() : Result<void>();
   }
+
+  // A removal frees the file's blocks, and several can; of one that has another name only the name goes, and names of
+  // one folder go one after the other whoever asks: threads would only wait for each other.
+  [[nodiscard]] std::size_t at_a_time() const { return recovery_.state().snapshot->linked ? group_size : small_work; }
 
   // The run that was cut short may have removed files without flushing their folders: after a power cut they would
   // stand there again, and be sent from there, while the record has them as taken out.

@@ -27,9 +27,9 @@ Result<CurlLibrary> load() {
   const bool all =
       find(library, "curl_global_init", found.global_init) && find(library, "curl_easy_init", found.easy_init) &&
       find(library, "curl_easy_cleanup", found.easy_cleanup) && find(library, "curl_easy_setopt", found.easy_setopt) &&
-      find(library, "curl_easy_perform", found.easy_perform) && find(library, "curl_easy_getinfo", found.easy_getinfo) &&
-      find(library, "curl_easy_send", found.easy_send) && find(library, "curl_easy_recv", found.easy_recv) &&
-      find(library, "curl_easy_strerror", found.easy_strerror);
+      find(library, "curl_easy_perform", found.easy_perform) &&
+      find(library, "curl_easy_getinfo", found.easy_getinfo) && find(library, "curl_easy_send", found.easy_send) &&
+      find(library, "curl_easy_recv", found.easy_recv) && find(library, "curl_easy_strerror", found.easy_strerror);
   if (!all) return cannot_use(last_words());
   if (found.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return cannot_use("it cannot be initialised");
   return found;

@@ -4,9 +4,11 @@
     queue.py DESTINATION --messages N [--kind mixed|small|large] [--seed S] [--sparse]
 
 mixed: most messages some kilobytes (median 6 KB), one in a hundred some megabytes; small: 2 KB each; large: 4 MB each.
-One in twenty is a copy of another. --sparse leaves holes for bodies, for queues larger than the disk.
+Bodies are base64 of chance, as those of scanned pages are: what compresses or stores equal parts once gains nothing by
+them. One in twenty is a copy of another. --sparse leaves holes for bodies, for queues larger than the disk.
 """
 import argparse
+import binascii
 import os
 import random
 
@@ -22,7 +24,6 @@ chance = random.Random(asked.seed)
 for folder in ("Queue", "Pickup", "Badmail", "Drop"):
     os.makedirs(os.path.join(asked.destination, folder))
 queue = os.path.join(asked.destination, "Queue")
-line = b"VGhpcyBpcyBhIHNjYW5uZWQgcGFnZSBhbmQgc2F5cyBub3RoaW5nIGF0IGFsbCB0byBhbnlib2R5Lg==\r\n"
 
 
 def size_of():
@@ -33,6 +34,11 @@ def size_of():
     if chance.random() < 0.01:
         return chance.randrange(1 << 20, 5 << 20)
     return int(chance.lognormvariate(8.7, 0.6))
+
+
+def body_of(size):
+    text = binascii.b2a_base64(chance.randbytes(size * 57 // 78 + 1), newline=False)
+    return b"".join(text[i : i + 76] + b"\r\n" for i in range(0, len(text), 76))
 
 
 def message(number):
@@ -63,6 +69,6 @@ for number in range(asked.messages):
         if asked.sparse:
             file.truncate(len(head) + body)
         else:
-            file.write(line * (body // len(line) + 1))
+            file.write(body_of(body))
     if len(earlier) < 1000 and body < 65536:
         earlier.append(path)

@@ -127,6 +127,12 @@ TEMPLATE_TEST_CASE("alternate streams of files and folders come back", "", Real,
     CHECK(streams->at(0).name == "EMPTY");
     CHECK(streams->at(1).name == "PROPERTIES");
     CHECK(streams->at(1).size == envelope.size());
+    const auto seen = b.tree->look(path);
+    REQUIRE(seen);
+    REQUIRE(seen->streams.size() == 2);
+    CHECK(seen->streams.at(1).name == "PROPERTIES");
+    CHECK(seen->streams.at(1).size == envelope.size());
+    CHECK(seen->status.kind == b.tree->status(path)->kind);
     CHECK(read_all(**b.tree->open_stream(path, "PROPERTIES"), 100) == envelope);
     CHECK(read_all(**b.tree->open_stream(path, "EMPTY"), 100) == std::string());
     CHECK(cause_of(b.tree->open_stream(path, "absent")) == Cause::not_found);

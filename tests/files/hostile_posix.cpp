@@ -175,6 +175,7 @@ TEST_CASE("FIFOs, sockets and devices are never opened and never removed") {
     CHECK_FALSE(b.tree->remove_file(name));
     CHECK_FALSE(b.tree->remove_folder(name));
     CHECK(b.tree->streams(name)->empty());
+    CHECK(b.tree->look(name)->status.kind == Kind::special);
     CHECK_FALSE(b.files->write_named(b.folder.path() / name));
   }
   const auto entries = b.tree->list("");

@@ -28,6 +28,18 @@ TEMPLATE_TEST_CASE("files and folders are told apart, with size and times", "", 
   CHECK(cause_of(b.tree->status("Queue/a.EML/b")) == Cause::not_found);
 }
 
+TEMPLATE_TEST_CASE("one look tells what two would", "", Real, Recording, Faultless) {
+  Bench<TestType> b;
+  write(b.folder.path() / "Queue" / "a.EML", "hello");
+  const auto file = b.tree->look("Queue/a.EML");
+  REQUIRE(file);
+  CHECK(file->status == *b.tree->status("Queue/a.EML"));
+  CHECK(file->streams.empty());
+  CHECK(b.tree->look("")->status.kind == Kind::folder);
+  CHECK(cause_of(b.tree->look("Queue/b.EML")) == Cause::not_found);
+  CHECK(cause_of(b.tree->look("Nothing/b.EML")) == Cause::not_found);
+}
+
 TEMPLATE_TEST_CASE("a file keeps its identity under another name", "", Real, Recording, Faultless) {
   Bench<TestType> b;
   write(b.folder.path() / "a", "1");
