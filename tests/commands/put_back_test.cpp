@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "commands/service_steps.h"
+#include "support/recording_files.h"
 #include "support/temporary_folder.h"
 
 using namespace requeue;
@@ -13,6 +14,7 @@ class Obedient final : public service::Control {
  public:
   Result<service::State> state() override { return now; }
   Result<void> stop(Watcher& /*watcher*/) override {
+    if (at_stop) at_stop();
     now = service::State::stopped;
     return {};
   }
@@ -25,6 +27,7 @@ class Obedient final : public service::Control {
   [[nodiscard]] std::string name() const override { return "obedient"; }
 
   service::State now = service::State::running;
+  std::function<void()> at_stop;
 };
 
 class CtrlC final : public commands::Console {
@@ -38,6 +41,27 @@ class CtrlC final : public commands::Console {
 };
 
 }  // namespace
+
+TEST_CASE("that requeue stops the service is on the disk before it does", "[service]") {
+  const TemporaryFolder folder;
+  RecordingFiles files;
+  const commands::Options options;
+  Obedient service;
+  CtrlC console;
+  commands::Context context{options, files, service, true, console, {}, {}, {}};
+  const auto recovery =
+      recovery::open_to_write(files, folder.path() / "recovery", recovery::Missing::make, {}, console);
+  REQUIRE(recovery);
+  std::string last;
+  service.at_stop = [&] {
+    for (const auto& call : files.calls()) {
+      if (call.path == "journal.jsonl" && (call.verb == "write" || call.verb == "flush")) last = call.verb;
+    }
+    CHECK(read(folder.path() / "recovery/journal.jsonl").find("\"stopping\"") != std::string::npos);
+  };
+  REQUIRE(commands::stop_service(context, **recovery));
+  CHECK(last == "flush");
+}
 
 TEST_CASE("a service that was stopped for a run that Ctrl-C ended is put back", "[service]") {
   const TemporaryFolder folder;

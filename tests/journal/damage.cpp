@@ -57,6 +57,16 @@ TEST_CASE("A NUL, a newline or nothing in place of a byte is noticed", "[journal
   }
 }
 
+TEST_CASE("A number that is not the next is noticed, also in the last line, which no other line names", "[journal]") {
+  JournalFolder folder;
+  folder.append(3);
+  auto bytes = folder.journal();
+  const auto at = bytes.find("\"seq\":3");
+  REQUIRE(at != std::string::npos);
+  bytes[at + 6] = '5';
+  check_damage(folder, bytes, "its seq is not 3");
+}
+
 TEST_CASE("A dropped, repeated or moved line is noticed", "[journal]") {
   JournalFolder folder;
   folder.append(6);

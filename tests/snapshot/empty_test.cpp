@@ -1,5 +1,6 @@
 // Emptying: the files of the snapshot go, if they are still the ones that were copied, and nothing else does.
 #include "snapshot/bench.h"
+#include "support/altered_files.h"
 
 namespace requeue::tests {
 namespace fs = boost::filesystem;
@@ -138,6 +139,23 @@ TEST_CASE("Equal bytes under newer times or other rights are the file that was c
   }
   CHECK(bench.empty().files == 1);
   CHECK_FALSE(fs::exists(path));
+}
+
+TEST_CASE("Where files have no identity and times tell nothing, the bytes decide", "[empty]") {
+  auto files = std::make_shared<AlteredFiles>();
+  files->alter_status = [](files::Status& status) {
+    status.identity = {};
+    status.written = status.changed = {1, 0};
+  };
+  Bench bench(files);
+  bench.add("Queue/a.EML", "one");
+  bench.add("Queue/b.EML", "two");
+  bench.snapshotted();
+  bench.add("Queue/b.EML", "six");
+  const auto emptied = bench.empty();
+  CHECK(emptied.files == 1);
+  CHECK(bench.recovery().state().left_in_place.count("Queue/b.EML") == 1);
+  CHECK(read(bench.mailroot() / "Queue/b.EML") == "six");
 }
 
 TEST_CASE("Equal bytes with another stream are another file", "[empty]") {

@@ -192,6 +192,22 @@ TEST_CASE("Streams are put back, those of folders too", "[restore]") {
   CHECK(stream("Queue", "of the folder") == "f");
 }
 
+TEST_CASE("A file with streams is flushed once more when it has them, before it gets its name", "[restore]") {
+  auto files = std::make_shared<RecordingFiles>();
+  Bench bench(files);
+  bench.add("Queue/a.EML", "one");
+  if (!bench.add_stream_if_kept("Queue/a.EML", "PROPERTIES", "envelope")) return;
+  bench.open();
+  bench.take();
+  bench.end();
+  files->forget();
+  CHECK(bench.restore_elsewhere().restored == 1);
+  const std::string temporary = "Queue/.requeue-restore-1";
+  const auto calls = files->lines({"write_stream", "flush_file", "rename"});
+  CHECK(calls == std::vector<std::string>{"write_stream " + temporary + " -> PROPERTIES", "flush_file " + temporary,
+                                          "rename " + temporary + " -> Queue/a.EML"});
+}
+
 TEST_CASE("A file with equal bytes and other streams is a different file", "[restore]") {
   Bench bench;
   bench.add("Queue/a.EML", "one");

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "snapshot/bench.h"
+#include "support/altered_files.h"
 
 namespace requeue::tests {
 namespace fs = boost::filesystem;
@@ -112,6 +113,24 @@ TEST_CASE("Restarted in between: what is absent of the last group is in doubt, t
     CHECK(cut.bench.recovery().state().gone.count(message(255)) == 0);
     CHECK(cut.bench.recovery().state().gone.count(message(256)) == 1);
   }
+}
+
+TEST_CASE("Where the machine's boot cannot be told, what is absent of the last group is in doubt", "[resume]") {
+  const auto unknown_boot = [] {
+    auto files = std::make_unique<AlteredFiles>();
+    files->machine_boot = std::nullopt;
+    return files;
+  };
+  const auto faulty = std::make_shared<FaultyFiles>(unknown_boot());
+  Bench bench(faulty);
+  bench.add_messages(3);
+  bench.snapshotted();
+  faulty->add({"remove_file", "Queue/", 2, Cause::io, true});
+  REQUIRE_FALSE(bench.try_empty());
+  bench.kill();
+  bench.open(unknown_boot());
+  CHECK(bench.empty().files == 2);
+  CHECK(gone_in(bench) == 1);
 }
 
 TEST_CASE("The service was seen running in between: what is absent of the last group is in doubt", "[resume]") {

@@ -5,6 +5,24 @@ namespace {
 
 using namespace files;
 
+class AlteredReader final : public Reader {
+ public:
+  AlteredReader(std::unique_ptr<Reader> inner, AlteredFiles& owner) : inner_(std::move(inner)), owner_(owner) {}
+  Result<std::size_t> read(char* buffer, std::size_t size) override { return inner_->read(buffer, size); }
+  Result<Status> status() override {
+    auto status = inner_->status();
+    if (status && owner_.alter_status) owner_.alter_status(*status);
+    return status;
+  }
+  [[nodiscard]] bool reached_disk() const override { return inner_->reached_disk(); }
+  Result<void> seek(std::uint64_t offset) override { return inner_->seek(offset); }
+  [[nodiscard]] std::intptr_t native() const override { return inner_->native(); }
+
+ private:
+  std::unique_ptr<Reader> inner_;
+  AlteredFiles& owner_;
+};
+
 class AlteredTree final : public Tree {
  public:
   AlteredTree(std::shared_ptr<Tree> inner, AlteredFiles& owner) : inner_(std::move(inner)), owner_(owner) {}
@@ -27,10 +45,17 @@ class AlteredTree final : public Tree {
     return {};
   }
   [[nodiscard]] const Path& path() const override { return inner_->path(); }
-  Result<Status> status(const Relative& path) override { return inner_->status(path); }
+  Result<Status> status(const Relative& path) override {
+    auto status = inner_->status(path);
+    if (status && owner_.alter_status) owner_.alter_status(*status);
+    return status;
+  }
   Result<std::vector<Entry>> list(const Relative& folder) override { return inner_->list(folder); }
   Result<std::string> link_target(const Relative& path) override { return inner_->link_target(path); }
-  Result<std::unique_ptr<Reader>> open(const Relative& path, CacheUse use) override { return inner_->open(path, use); }
+  Result<std::unique_ptr<Reader>> open(const Relative& path, CacheUse use) override {
+    REQUEUE_TRY(auto reader, inner_->open(path, use));
+    return std::make_unique<AlteredReader>(std::move(reader), owner_);
+  }
   Result<std::vector<Stream>> streams(const Relative& path) override { return inner_->streams(path); }
   Result<std::unique_ptr<Reader>> open_stream(const Relative& path, const std::string& stream) override {
     return inner_->open_stream(path, stream);

@@ -19,6 +19,8 @@ class AlteredFiles final : public files::Files {
   std::optional<std::string> machine_boot{"boot-1"};
   // Done to what each Tree says of its volume.
   std::function<void(files::Volume&)> alter_volume;
+  // Done to what is said of a file or a folder, by its name or opened.
+  std::function<void(files::Status&)> alter_status;
 
   // What this disk keeps of rights: read from here, set into here; why they cannot be set, if they cannot.
   std::map<std::string, std::string> rights, rights_set;
