@@ -13,11 +13,11 @@ import time
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 REQUEUE = os.environ.get("REQUEUE", os.path.join(TOP, "build/release/requeue"))
-PEERS = ["rsync", "restic", "borgbackup", "jdupes", "hashdeep", "libgmime-3.0-dev", "pkg-config", "gcc"]
+PEERS = ["rsync", "restic", "borgbackup", "jdupes", "hashdeep", "maildir-utils", "libgmime-3.0-dev", "pkg-config", "gcc"]
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--smoke", action="store_true")
-parser.add_argument("--sizes", default="1000 20000")
+parser.add_argument("--sizes", default="1000 20000", help="messages; 100000x3: so many runs of that size")
 parser.add_argument("--runs", type=int, default=5)
 parser.add_argument("--kind", choices=["mixed", "small", "large"], default="mixed")
 parser.add_argument("--where", default=None, help="a folder on the disk to be measured")
@@ -37,6 +37,7 @@ GOALS = [
     ("evacuate", "copy", "rsync", None),
     ("plan", "after evacuate", "GMime", 0.1),
     ("plan", "nothing kept", "GMime, warm", 0.35),
+    ("plan", "nothing kept", "mu index", None),
     ("duplicates", "plan", "jdupes", 1.0),
     ("replay", "replay", "cp and sync", 1.5),
     ("audit", "audit", "sha256sum -c", 1.3),
@@ -150,6 +151,15 @@ class Bench:
         if os.path.exists(gmime):
             self.time("plan", "GMime", run, f"find made/Queue -type f | {gmime}")
             self.time("plan", "GMime, warm", run, f"find made/Queue -type f | {gmime}", warm=True)
+        if shutil.which("mu"):
+            self.fresh("maildir", "index")
+            for name in ("cur", "new", "tmp"):
+                os.makedirs(self.path(f"maildir/{name}"))
+            shell(["cp", "-al", os.path.join(self.made, "Queue/."), self.path("maildir/cur")])
+            where = {"XDG_CACHE_HOME": self.path("index"), "HOME": self.folder}
+            shell(["mu", "init", "--maildir", self.path("maildir")], env=dict(os.environ, **where))
+            self.time("plan", "mu index", run, "mu index", where, warm=True)
+            self.fresh("maildir", "index")
         if shutil.which("hashdeep"):
             shell("hashdeep -c sha256 -r R/snapshot/data > hashes", cwd=self.folder)
             self.time("audit", "hashdeep -a", run, "hashdeep -c sha256 -r -a -k hashes R/snapshot/data")
@@ -163,7 +173,7 @@ class Bench:
 
 
 def versions():
-    for command in (["restic", "version"], ["borg", "--version"], ["rsync", "--version"], ["jdupes", "-v"]):
+    for command in (["mu", "--version"], ["restic", "version"], ["borg", "--version"], ["rsync", "--version"], ["jdupes", "-v"]):
         if shutil.which(command[0]):
             print("  " + subprocess.run(command, capture_output=True, text=True).stdout.splitlines()[0])
 
@@ -173,7 +183,8 @@ def median(size, work, who):
     return statistics.median(found) if found else None
 
 
-def table(sizes):
+def table(runs):
+    sizes = list(runs)
     if asked.smoke:
         print("a smoke run: one run each, warm, beside whatever else this machine does; its figures say nothing")
     print(f"\n{'work':<12}{'ours':<16}{'against':<14}{'messages':>9}{'ours s':>10}{'theirs s':>10}{'ratio':>8}{'goal':>7}")
@@ -186,6 +197,7 @@ def table(sizes):
             aim = f"{goal:>7.2f}" if goal else f"{'-':>7}"
             print(f"{work:<12}{who:<16}{peer:<14}{size:>9}{ours:>10.2f}{theirs:>10.2f}{ratio:>8.2f}{aim}"
                   f"{'  missed' if goal and ratio > goal else ''}")
+    print("medians of " + ", ".join(f"{runs[size]} runs of {size:,} messages" for size in sizes))
 
 
 # Seconds against messages, both in powers of ten. Drawn by hand: one polyline for each kind of work and program.
@@ -234,21 +246,25 @@ def main():
     if not asked.smoke:
         install()
         versions()
-    sizes = [int(size) for size in asked.sizes.split()]
+    runs = {}
+    for each in asked.sizes.split():
+        size, _, count = each.partition("x")
+        runs[int(size)] = int(count or asked.runs)
+    sizes = list(runs)
     print(f"cold cache: {'yes' if drop_caches() else 'no'}; {os.cpu_count()} CPUs; queue: {asked.kind}")
     for size in sizes:
         with tempfile.TemporaryDirectory(dir=asked.where) as folder:
             bench = Bench(size, folder)
             if not asked.smoke:
                 bench.build_gmime()
-            for run in range(asked.runs):
+            for run in range(runs[size]):
                 bench.evacuations(run)
                 bench.after(run)
     with open(asked.csv, "w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["messages", "work", "who", "run", "seconds"])
         writer.writerows(rows)
-    table(sizes)
+    table(runs)
     if asked.svg:
         plot(sizes, asked.svg)
     print(f"raw figures: {asked.csv}")
