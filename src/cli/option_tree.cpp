@@ -62,4 +62,15 @@ std::vector<VerbWords> words_of(const CLI::App& program) {
   return all;
 }
 
+std::vector<commands::Given> given_of(const CLI::App& verb) {
+  std::vector<commands::Given> all;
+  for (const auto* const option : verb.get_options()) {
+    if (option->count() == 0 || option->get_positional() || option->get_lnames().empty()) continue;
+    commands::Given given{"--" + option->get_lnames().front(), {}};
+    if (option->get_items_expected_max() != 0) given.values = option->results();
+    all.push_back(std::move(given));
+  }
+  return all;
+}
+
 }  // namespace requeue::cli

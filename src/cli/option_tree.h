@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "commands/options.h"
+
 namespace CLI {
 class App;
 }
@@ -29,5 +31,8 @@ struct VerbWords {
 
 // The program first, then its verbs in their order; hidden ones are left out.
 std::vector<VerbWords> words_of(const CLI::App& program);
+
+// What was typed of a verb's options, positionals left out.
+std::vector<commands::Given> given_of(const CLI::App& verb);
 
 }  // namespace requeue::cli

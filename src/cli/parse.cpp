@@ -127,6 +127,7 @@ Parsed parse(const std::vector<std::string>& given) {
   for (const auto& verb : verbs()) {
     if (used.empty() || used.front()->get_name() != verb.name) continue;
     options.command = verb.name;
+    options.given = given_of(*used.front());
     parsed.command = verb.command;
     if (parsed.usage_error.empty()) parsed.usage_error = check(options, verb);
   }

@@ -16,8 +16,15 @@
 
 namespace requeue::commands {
 
+// An option as it was typed: "--limit", {"5"}. A flag has no value, a repeated option several.
+struct Given {
+  std::string name;
+  std::vector<std::string> values;
+};
+
 struct Options {
   std::string command;
+  std::vector<Given> given;  // for the commands that are named as the next ones
   std::string command_line;  // values of options that take addresses replaced by "(personal)"
 
   bool json = false;

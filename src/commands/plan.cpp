@@ -2,6 +2,7 @@
 #include "replay/plan.h"
 
 #include "commands/context.h"
+#include "commands/deciding_options.h"
 #include "commands/doubt_words.h"
 #include "commands/plan_words.h"
 #include "commands/planning.h"
@@ -48,16 +49,6 @@ class LogFindings {
   Json list_ = Json::array();
 };
 
-// What a replay with this --limit would leave for another run.
-void leave_beyond(replay::Plan& plan, std::uint64_t limit) {
-  std::uint64_t taken = 0;
-  for (auto& message : plan.messages) {
-    if (message.disposition == replay::Disposition::pending && message.chosen_now && taken++ >= limit) {
-      message.chosen_now = false;
-    }
-  }
-}
-
 Result<void> write_plan(Context& context, recovery::Recovery& recovery, const replay::Plan& plan,
                         const replay::PlanOptions& options) {
   REQUEUE_TRY(const auto out, context.files.write_named(context.options.out_file));
@@ -65,7 +56,8 @@ Result<void> write_plan(Context& context, recovery::Recovery& recovery, const re
   REQUEUE_CHECK(out->close());
   const auto probe = probe_before_it(context, recovery.state());
   context.console.result("plan written to " + printable(context.options.out_file) +
-                         "; carry it out with: " + replay_of_plan(context, recovery.state()) + " --plan " +
+                         "; carry it out with: " + replay_of_plan(context, recovery.state()) +
+                         deciding_options(context, Selection::by_the_plan_file) + " --plan " +
                          shell_quoted(context.options.out_file) + (probe.empty() ? "" : ", after " + probe));
   return {};
 }
@@ -81,7 +73,7 @@ Result<Outcome> plan(Context& context) {
   LogFindings findings;
   if (options.log) options.seen = [&](const auto& message, const auto& reading) { findings.see(message, reading); };
   REQUEUE_TRY(auto made, replay::make_plan(*recovery, ledger, options, context.console));
-  if (context.options.pace.limit) leave_beyond(made, *context.options.pace.limit);
+  made.leave_beyond(context.options.pace.limit);
   REQUEUE_TRY(const auto by_smtp, preview_by_smtp(context, *recovery, made, options));
   const auto counts = made.counts();
   const auto left = made.left_for_another_run();

@@ -124,16 +124,25 @@ std::string name_of_way(const Context& context, const files::Path& pickup) {
   return context.options.smtp ? submission::to_string(*context.options.smtp) : pickup.string();
 }
 
-Result<Way> open_way(Context& context, const files::Path& pickup, const std::string& id, std::uint64_t bytes) {
+Result<Way> open_way(Context& context, const files::Path& pickup, const std::string& id) {
   Way way;
   way.name = name_of_way(context, pickup);
   if (context.options.smtp) {
     REQUEUE_TRY(way.submitter, connect_to_server(context));
     return way;
   }
-  REQUEUE_TRY(way.place, replay::open_place(context.files, pickup, id, bytes));
+  REQUEUE_TRY(way.place, replay::open_place(context.files, pickup, id));
   way.pickup = pickup.string();
   return way;
+}
+
+// The whole snapshot fits, as a rule. Only where it does not is it worth a plan to know what is to go.
+Result<void> require_room(Context& context, recovery::Recovery& recovery, const replay::Ledger& ledger,
+                          const replay::PlanOptions& options, Way& way) {
+  if (!way.place || replay::require_room(*way.place, recovery.state().snapshot->bytes)) return {};
+  REQUEUE_TRY(auto plan, replay::make_plan(recovery, ledger, options, context.console));
+  plan.leave_beyond(context.options.pace.limit);
+  return replay::require_room(*way.place, plan.bytes_to_go());
 }
 
 Result<replay::ReplayResult> hand_over(Context& context, recovery::Recovery& recovery, replay::Ledger& ledger,
@@ -188,8 +197,10 @@ Result<Outcome> replay_work(Context& context, recovery::Recovery& recovery, repl
 }
 
 Result<Outcome> replay_rehearse(Context& context, recovery::Recovery& recovery, const replay::Ledger& ledger,
-                                replay::PlanOptions options) {
+                                replay::PlanOptions options, Way& way) {
   REQUEUE_TRY(auto plan, replay::make_plan(recovery, ledger, options, context.console));
+  plan.leave_beyond(context.options.pace.limit);
+  if (way.place) REQUEUE_CHECK(replay::require_room(*way.place, plan.bytes_to_go()));
   REQUEUE_TRY(const auto by_smtp, preview_by_smtp(context, recovery, plan, options));
   context.console.result("DRY RUN: nothing is written or sent");
   const auto counts = plan.counts();
@@ -201,6 +212,7 @@ Result<Outcome> replay_rehearse(Context& context, recovery::Recovery& recovery, 
   }
   context.console.result("DRY RUN: end");
   Json body = counts_json(counts);
+  body["replay"] = counts.pending - plan.left_for_another_run() + counts.failed;
   body["now"] = Json{{"replayed", 0}};
   body["not_mail"] = plan.not_mail;
   body["balanced"] = counts.balanced();
@@ -218,7 +230,6 @@ Result<Outcome> replay(Context& context) {
   std::string id;
   Way way;
   files::Path pickup;
-  std::uint64_t bytes = 0;
   bool confirmed = false;
   Site site;  // only the settings: --pickup may lead elsewhere
   std::shared_ptr<files::Tree> around;
@@ -244,13 +255,10 @@ Result<Outcome> replay(Context& context) {
     REQUEUE_CHECK(choose_from_plan_file(context, *reading, options));
     id = reading->state().id;
     confirmed = reading->state().replay_confirmed == escape_bytes(name_of_way(context, pickup));
-    bytes = reading->state().snapshot->bytes;
-    if (context.options.dry_run) {
-      REQUEUE_TRY(const auto rehearsed, open_way(context, pickup, id, 0));
-      return replay_rehearse(context, *reading, before, std::move(options));
-    }
+    REQUEUE_TRY(way, open_way(context, pickup, id));
+    if (context.options.dry_run) return replay_rehearse(context, *reading, before, std::move(options), way);
+    REQUEUE_CHECK(require_room(context, *reading, before, options, way));
   }
-  REQUEUE_TRY(way, open_way(context, pickup, id, bytes));
   if (way.place) way.place->around = std::move(around);
   REQUEUE_TRY(const auto word, confirm(context, "replay", way.name, way.sentence(), confirmed));
   replay::Ledger ledger;

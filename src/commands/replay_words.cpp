@@ -1,5 +1,6 @@
 #include "commands/replay_words.h"
 
+#include "commands/deciding_options.h"
 #include "commands/doubt_words.h"
 #include "commands/plan_words.h"
 #include "commands/smtp_server.h"
@@ -45,6 +46,13 @@ void tell_smtp(Context& context, const replay::ReplayResult& result) {
   }
 }
 
+// What was left out on purpose is not offered by the way: a person looks at it first.
+std::string next_after_replay(const Context& context, const replay::Counts& counts, std::uint64_t left) {
+  if (counts.pending - left + counts.failed != 0) return the_same_replay(context);
+  if (left == 0) return again(context, "audit");
+  return again(context, "plan") + ", for the " + counted(left, "message") + " left out of this run";
+}
+
 }  // namespace
 
 std::string the_same_replay(const Context& context) {
@@ -52,15 +60,14 @@ std::string the_same_replay(const Context& context) {
   if (!context.options.pickup.empty()) command += " --pickup " + shell_quoted(context.options.pickup);
   command += smtp_options(context);
   if (context.options.no_probe) command += " --no-probe " + shell_quoted(*context.options.no_probe);
-  return command;
+  return command + deciding_options(context, Selection::repeated);
 }
 
 void tell_replay(Context& context, const recovery::State& state, const replay::ReplayResult& result,
                  const replay::Plan& plan) {
   tell_plan(context, state, plan, result.counts, {"pending", 10, again(context, "plan")});
   context.options.smtp ? tell_smtp(context, result) : tell_pickup(context, result);
-  context.console.result("Next: " + (result.counts.pending + result.counts.failed == 0 ? again(context, "audit")
-                                                                                       : the_same_replay(context)));
+  context.console.result("Next: " + next_after_replay(context, result.counts, plan.left_for_another_run()));
 }
 
 Json replay_json(const Context& context, const replay::ReplayResult& result, const replay::Plan& plan,

@@ -7,7 +7,7 @@
 
 namespace requeue::commands {
 
-// The command that goes on: with what the next run would be refused without, or would go elsewhere.
+// The command that goes on: with what the next run would be refused without, would go elsewhere, or decide otherwise.
 std::string the_same_replay(const Context& context);
 
 void tell_replay(Context& context, const recovery::State& state, const replay::ReplayResult& result,

@@ -1,5 +1,6 @@
 #include "commands/smtp_plan.h"
 
+#include "commands/deciding_options.h"
 #include "commands/smtp_server.h"
 #include "commands/words.h"
 #include "core/text.h"
@@ -86,8 +87,9 @@ std::string next_step_of_plan(Context& context, const recovery::State& state) {
                            " --smtp " + shell_quoted(server));
   }
   const auto probe = probe_before_it(context, state);
-  if (probe.empty()) return replay_of_plan(context, state);
-  return probe + "; then " + again(context, "replay") + smtp_options(context);
+  const auto deciding = deciding_options(context, Selection::repeated);
+  if (probe.empty()) return replay_of_plan(context, state) + deciding;
+  return probe + "; then " + again(context, "replay") + smtp_options(context) + deciding;
 }
 
 }  // namespace requeue::commands

@@ -29,10 +29,10 @@ struct Place {
 Result<files::Path> resolve_pickup(files::Files& files, const files::Path& pickup);
 
 // Everything that can be refused about a Pickup, before anything is written (Exit::precondition): exists, is a folder
-// and no link, may be written, staging can be made on its volume, space for `bytes`, renames that never replace work
-// there.
-Result<Place> open_place(files::Files& files, const files::Path& pickup, const std::string& recovery_id,
-                         std::uint64_t bytes);
+// and no link, may be written, staging can be made on its volume, renames that never replace work there.
+Result<Place> open_place(files::Files& files, const files::Path& pickup, const std::string& recovery_id);
+// Space for messages of so many bytes, and a tenth more (Exit::precondition).
+Result<void> require_room(Place& place, std::uint64_t bytes);
 // Makes the staging folder and its token when missing (flushed); refuses a token of another recovery. The first group
 // of a Handoff does this itself.
 Result<void> make_staging(Place& place, const mailroot::Token& token);

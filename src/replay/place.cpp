@@ -73,7 +73,7 @@ Result<void> check_rights(Place& place) {
   return {};
 }
 
-Result<void> check_volume(Place& place, std::uint64_t bytes) {
+Result<void> check_volume(Place& place) {
   const auto path = place.beside->path_of(place.pickup);
   auto pickup = place.beside->volume(place.pickup);
   if (!pickup) return refused(std::move(pickup.error()));
@@ -82,12 +82,6 @@ Result<void> check_volume(Place& place, std::uint64_t bytes) {
   if (pickup->identity != beside->identity) {
     return refused(path, "the folder above it is on another volume, so no rename from there into it can be atomic",
                    "Name a Pickup whose parent folder is on the same volume.");
-  }
-  if (pickup->free_bytes < bytes || pickup->free_bytes - bytes < spare_bytes) {
-    return refused(path,
-                   "its volume has " + std::to_string(pickup->free_bytes) + " bytes free, and the messages need " +
-                       std::to_string(bytes),
-                   "Make room there, or replay in parts with --limit.");
   }
   return {};
 }
@@ -142,8 +136,7 @@ Result<files::Path> resolve_pickup(files::Files& files, const files::Path& picku
   return files.resolve(pickup);
 }
 
-Result<Place> open_place(files::Files& files, const files::Path& pickup, const std::string& recovery_id,
-                         std::uint64_t bytes) {
+Result<Place> open_place(files::Files& files, const files::Path& pickup, const std::string& recovery_id) {
   REQUEUE_TRY(const auto parts, split(files, pickup));
   auto beside = files.open(parts.parent);
   if (!beside) {
@@ -155,8 +148,19 @@ Result<Place> open_place(files::Files& files, const files::Path& pickup, const s
   Place place{*beside, parts.name, ".requeue-" + recovery_id, {}};
   REQUEUE_CHECK(check_folder(place));
   REQUEUE_CHECK(check_rights(place));
-  REQUEUE_CHECK(check_volume(place, bytes));
+  REQUEUE_CHECK(check_volume(place));
   return place;
+}
+
+Result<void> require_room(Place& place, std::uint64_t bytes) {
+  auto volume = place.beside->volume(place.pickup);
+  if (!volume) return refused(std::move(volume.error()));
+  const auto needed = bytes + bytes / 10 + spare_bytes;
+  if (volume->free_bytes >= needed) return {};
+  return refused(place.beside->path_of(place.pickup),
+                 "its volume has " + std::to_string(volume->free_bytes) + " bytes free, and the messages need " +
+                     std::to_string(needed),
+                 "Make room there, or replay in parts with --limit.");
 }
 
 Result<void> make_staging(Place& place, const mailroot::Token& token) {

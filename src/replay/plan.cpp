@@ -267,6 +267,24 @@ std::uint64_t Plan::left_for_another_run() const {
   }));
 }
 
+void Plan::leave_beyond(const std::optional<std::uint64_t>& limit) {
+  if (!limit) return;
+  std::uint64_t taken = 0;
+  for (auto& message : messages) {
+    if (message.disposition != Disposition::pending || !message.chosen_now) continue;
+    if (taken++ >= *limit) message.chosen_now = false;
+  }
+}
+
+std::uint64_t Plan::bytes_to_go() const {
+  std::uint64_t bytes = 0;
+  for (const auto& message : messages) {
+    const bool goes = message.disposition == Disposition::pending && message.chosen_now;
+    if (goes || message.rule == "open_intent") bytes += message.size;
+  }
+  return bytes;
+}
+
 Result<Plan> preview(recovery::Recovery& recovery, const Ledger& ledger, const PlanOptions& options, Watcher& watcher,
                      const PreviewInput& look) {
   Collector collector(recovery, ledger, options, watcher, look.live);

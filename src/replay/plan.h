@@ -145,6 +145,10 @@ struct Plan {
   [[nodiscard]] Counts counts() const;
   // Of the pending ones: how many the --plan file or the selection leaves for another run.
   [[nodiscard]] std::uint64_t left_for_another_run() const;
+  // What a run with this --limit leaves for another one.
+  void leave_beyond(const std::optional<std::uint64_t>& limit);
+  // What a run would write, headers of ours left out; messages whose hand-over is not settled yet may be among it.
+  [[nodiscard]] std::uint64_t bytes_to_go() const;
 };
 
 // The snapshot's tag files must have been checked (snapshot::check_tags). Reads header blocks only, and bodies of
@@ -201,7 +205,8 @@ Json record_of(std::uint64_t seq, const Message& message, const Reading& reading
 // csv.h).
 // --envelopes FILE: source,sender,recipients; errors carry the line number (Exit::usage).
 Result<std::unordered_map<std::string, Override>> parse_envelopes(std::string_view csv, const std::string& path);
-// --out FILE: a header line, then each message in the order of replay. One that cannot be read any more is told with
+// --out FILE: a header line, then each message in the order of replay, but for those that the selection or the limit
+// leaves for another run. One that cannot be read any more is told with
 // what the snapshot's tag files say of it.
 Result<void> write_plan_csv(recovery::Recovery& recovery, const Plan& plan, const PlanOptions& options,
                             ByteWriter& out);

@@ -53,6 +53,7 @@ Result<void> write_plan_csv(recovery::Recovery& recovery, const Plan& plan, cons
   REQUEUE_CHECK(out.write(csv_line(columns)));
   std::uint64_t seq = 0;
   for (const auto& message : plan.messages) {
+    if (!message.chosen_now) continue;  // a line would send it; without one it stays pending
     const auto reading = read_message(recovery, plan, message, options);
     if (!reading && reading.error().exit == Exit::interrupted) return failure(reading.error());
     const auto record = record_of(++seq, message, reading ? *reading : Reading{}, plan, true);

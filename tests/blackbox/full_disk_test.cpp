@@ -133,5 +133,37 @@ TEST_CASE("a restore onto a full disk: what stands is whole, and the next run pu
   CHECK(contents(target / "Queue") == before);
 }
 
+TEST_CASE("the space check before a replay asked for the whole snapshot, also with --limit and after a part was sent") {
+  const Window window;
+  const SmallDisk disk(window.folder.path() / "small");
+  if (!disk.mounted()) return;
+  REQUIRE(::mount("tmpfs", disk.path().c_str(), "tmpfs", MS_REMOUNT, "size=4m") == 0);
+  fs::create_directories(disk.path() / "Pickup");
+  const std::string body(1500, 'x');
+  std::string large;
+  while (large.size() < 1500 * 1024) large += body + "\r\n";
+  for (const char* const name : {"a", "b", "c"})
+    window.put(std::string("Queue/") + name + ".EML", mail(name, "u@example.org", large));
+  window.evacuate();
+  const auto replay = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"replay", "--recovery", window.recovery.string(), "--pickup",
+                               (disk.path() / "Pickup").string(), "--no-probe", "drill"});
+    return window.ask(more);
+  };
+  const auto lines = read(window.recovery / "journal.jsonl");
+  CHECK(replay({"-n"}).exit == 5);
+  CHECK(replay({}).exit == 5);
+  CHECK(read(window.recovery / "journal.jsonl") == lines);
+  CHECK(replay({"-n", "--limit", "1"}).exit == 0);
+  for (int i = 0; i < 3; ++i) {
+    const auto part = replay({"--limit", "1"});
+    CHECK(part.exit == (i == 2 ? 0 : 3));
+    CHECK(part.json["now"]["replayed"] == 1);
+    // As a service takes it.
+    for (const auto& taken : posted(disk.path() / "Pickup")) fs::remove(disk.path() / "Pickup" / taken.name);
+  }
+  CHECK(replay({}).exit == 0);  // nothing is left to go
+}
+
 }  // namespace
 }  // namespace requeue::tests

@@ -75,4 +75,102 @@ TEST_CASE("inspect of an adopted backup counted mail that was left in the live Q
   CHECK(seen.json["skipped"] == 1);
 }
 
+namespace {
+
+// The command between two words of what was said, as the shell takes it apart; the program's own name is left out.
+std::vector<std::string> command_in(const std::string& said, const std::string& before, const std::string& after) {
+  const auto begin = said.find(before);
+  REQUIRE(begin != std::string::npos);
+  const auto text = said.substr(begin + before.size());
+  const auto command = text.substr(0, text.find(after));
+  const auto shell = run({"/bin/sh", {"-c", "printf '%s\\n' " + command}, {}});
+  std::vector<std::string> words;
+  std::string::size_type at = 0;
+  while (at < shell.out.size()) {
+    const auto end = shell.out.find('\n', at);
+    words.push_back(shell.out.substr(at, end - at));
+    at = end + 1;
+  }
+  return words;
+}
+
+std::vector<std::string> with(std::vector<std::string> words, const std::vector<std::string>& more) {
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+// Three of two domains, one of them handed back by Drop's own name.
+void fill_two_domains(const Window& window) {
+  window.put("Queue/a.eml", mail("a", "ann@one.example"));
+  window.put("Queue/b.eml", mail("b", "bob@two.example"));
+  window.put("Queue/c.eml", mail("c", "cid@two.example"));
+  window.put("Drop/d.eml", mail("d", "dan@one.example"));
+}
+
+}  // namespace
+
+TEST_CASE("the replay that plan named sent what the plan left out") {
+  const Window window;
+  fill_two_domains(window);
+  window.evacuate();
+  const auto file = (window.folder.path() / "p.csv").string();
+  const std::vector<std::string> plan{"plan", "--recovery", window.recovery.string()};
+  const std::vector<std::string> rest{"--pickup", window.pickup.string(), "--no-probe", "drill", "-n"};
+  for (const auto& chosen : std::vector<std::vector<std::string>>{{"--domain", "one.example"}, {"--limit", "1"}}) {
+    INFO(chosen[0]);
+    const auto written = window.see(with(with(plan, chosen), {"--out", file})).out;
+    CHECK(read(file).find("Queue/a.eml") != std::string::npos);
+    CHECK(read(file).find("Queue/b.eml") == std::string::npos);
+    const auto command = with(command_in(written, "carry it out with: requeue ", ", after"), rest);
+    CHECK(window.ask(command).json["replay"] == 1);
+    const auto next = with(command_in(window.see(with(plan, chosen)).out, "; then requeue ", "\n"), rest);
+    CHECK(window.ask(next).json["replay"] == 1);
+  }
+  // What decides otherwise is repeated.
+  const auto said = window
+                        .see(with(plan, {"--out", file, "--folder", "Drop", "--dedup", "exact", "--bounces", "skip",
+                                         "--lists", "replay", "--target", "plain", "--no-dot-stuff"}))
+                        .out;
+  for (const auto* const option : {" --folder Drop", " --dedup exact", " --bounces skip", " --lists replay",
+                                   " --target plain", " --no-dot-stuff"}) {
+    INFO(option);
+    CHECK(said.find(option, said.find("carry it out with: ")) != std::string::npos);
+  }
+  CHECK(window.ask(with(command_in(said, "carry it out with: requeue ", ", after"), rest)).json["replay"] == 4);
+  // An age is told as the moment it meant.
+  CHECK(window.see(with(plan, {"--until", "0s"})).out.find(" --until '") == std::string::npos);
+  CHECK(window.see(with(plan, {"--until", "0s"})).out.find(" --until 20") != std::string::npos);
+}
+
+TEST_CASE("the next step after a replay dropped what it was told, and offered what a plan left out") {
+  const Window window;
+  fill_two_domains(window);
+  window.evacuate();
+  const auto file = (window.folder.path() / "p.csv").string();
+  window.ask({"plan", "--recovery", window.recovery.string(), "--domain", "one.example", "--out", file});
+  const std::vector<std::string> replay{
+      "replay", "--recovery", window.recovery.string(), "--pickup", window.pickup.string(), "--no-probe", "drill"};
+  // All that the plan has went: what it left out is for a person to look at.
+  auto said = window.see(with(replay, {"--plan", file})).out;
+  CHECK(said.find("Next: requeue plan --recovery " + window.recovery.string() + ", for the 2 messages left out") !=
+        std::string::npos);
+  said = window.see(with(replay, {"--domain", "*.example", "--limit", "1", "--target", "exchange-replay"})).out;
+  const auto next = command_in(said, "Next: requeue ", "\n");
+  CHECK(next == with(replay, {"--target", "exchange-replay", "--domain", "*.example", "--limit", "1"}));
+  said = window.see(next).out;
+  CHECK(said.find("Next: requeue audit") != std::string::npos);
+}
+
+TEST_CASE("a dry run of replay ignored --limit") {
+  const Window window;
+  fill_two_domains(window);
+  window.evacuate();
+  const auto rehearsed = window.replay({"-n", "--limit", "1"});
+  CHECK(rehearsed.json["replay"] == 1);
+  CHECK(rehearsed.json["balanced"] == true);
+  const auto said = window.see({"replay", "--recovery", window.recovery.string(), "--pickup", window.pickup.string(),
+                                "--no-probe", "drill", "-n", "--limit", "1"});
+  CHECK(said.out.find("would be replayed 1 + left pending 2") != std::string::npos);
+}
+
 }  // namespace requeue::tests

@@ -51,7 +51,7 @@ TEST_CASE(
   window.evacuate();
   const auto ran = window.see({"replay", "--recovery", window.recovery.string(), "--pickup", window.pickup.string(),
                                "--no-probe", "a drill", "--limit", "1"});
-  CHECK(ran.out.find("--pickup " + window.pickup.string() + " --no-probe 'a drill'\n") != std::string::npos);
+  CHECK(ran.out.find("--pickup " + window.pickup.string() + " --no-probe 'a drill' --limit 1\n") != std::string::npos);
 }
 
 }  // namespace

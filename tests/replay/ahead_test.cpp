@@ -82,7 +82,7 @@ class Runs {
     REQUEUE_CHECK(replay::settle(*recovery, *ledger, *files, pickup().string(), watcher));
     replay::PlanOptions options;
     REQUEUE_TRY(auto plan, replay::make_plan(*recovery, *ledger, options, watcher));
-    REQUEUE_TRY(auto place, replay::open_place(*files, pickup(), recovery->state().id, 0));
+    REQUEUE_TRY(auto place, replay::open_place(*files, pickup(), recovery->state().id));
     REQUEUE_TRY(auto result, replay::carry_out(*recovery, *ledger, plan, options, pace, std::move(place), watcher,
                                                [](std::chrono::milliseconds) {}));
     REQUEUE_CHECK(recovery->end(Exit::done, Json::object()));

@@ -40,7 +40,7 @@ class HandingOver {
   }
 
   void open() {
-    auto place = replay::open_place(planning->files(), pickup(), id(), 1000);
+    auto place = replay::open_place(planning->files(), pickup(), id());
     if (!place) FAIL(to_text(place.error()));
     staging = place->staging;
     handoff = replay::make_handoff(planning->recovery(), planning->ledger(), plan, options, std::move(*place), watcher);
@@ -308,7 +308,7 @@ TEST_CASE("a Pickup on another volume than its parent is refused", "[handoff]") 
   HandingOver handing(1);
   int asked = 0;
   handing.faults->tell_volume([&](files::Volume& volume) { volume.identity = static_cast<std::uint64_t>(++asked); });
-  const auto place = replay::open_place(handing.planning->files(), handing.pickup(), handing.id(), 1000);
+  const auto place = replay::open_place(handing.planning->files(), handing.pickup(), handing.id());
   REQUIRE_FALSE(place);
   CHECK(place.error().exit == Exit::precondition);
   CHECK(place.error().why.find("another volume") != std::string::npos);
@@ -319,7 +319,7 @@ TEST_CASE("a link in place of Pickup is refused, and its target named", "[handof
   fs::remove(handing.pickup());
   fs::create_directories(handing.planning->mailroot() / "elsewhere");
   if (!make_link(handing.planning->mailroot() / "elsewhere", handing.pickup())) return;
-  const auto place = replay::open_place(handing.planning->files(), handing.pickup(), handing.id(), 1000);
+  const auto place = replay::open_place(handing.planning->files(), handing.pickup(), handing.id());
   REQUIRE_FALSE(place);
   CHECK(place.error().exit == Exit::precondition);
   CHECK(place.error().why.find("elsewhere") != std::string::npos);

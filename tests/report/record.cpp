@@ -78,7 +78,7 @@ void Record::replay(const replay::PlanOptions& options, const replay::Pace& pace
   replay::Ledger ledger;
   auto recovery = open("replay", {&ledger});
   auto plan = required(replay::make_plan(*recovery, ledger, options, watcher_));
-  auto place = required(replay::open_place(*files_, pickup(), recovery->state().id, 0));
+  auto place = required(replay::open_place(*files_, pickup(), recovery->state().id));
   required(replay::carry_out(*recovery, ledger, plan, options, pace, std::move(place), watcher_, [](auto) {}));
   REQUIRE(recovery->end(Exit::done, Json::object()));
 }
