@@ -23,7 +23,7 @@ Result<void> refuse_complete(const Context& context, const recovery::State& stat
 }
 
 // "Stopped" is what the service says; that it let go of its files is seen. A scanner needs a moment, too.
-Result<void> wait_until_released(Context& context, files::Tree& tree) {
+Result<void> wait_until_released(Context& context, files::Tree& tree, bool resumed) {
   REQUEUE_TRY(const auto state, context.service.state());
   if (state == service::State::absent) return {};
   constexpr int looks = 10;
@@ -33,8 +33,9 @@ Result<void> wait_until_released(Context& context, files::Tree& tree) {
     if (look == looks || context.console.stop_requested()) {
       return failure(Error{Exit::precondition, Cause::busy, "a file of the Mailroot is still open in another program",
                            files::to_text(tree.path_of(*held)), "the service has stopped, but something holds the file",
-                           "Nothing was removed. Is a backup or a virus scanner at work, or inetinfo.exe not yet done? "
-                           "Wait, then run the same command again."});
+                           std::string(resumed ? "Nothing more was removed." : "Nothing was removed.") +
+                               " Is a backup or a virus scanner at work, or inetinfo.exe not yet done? "
+                               "Wait, then run the same command again."});
     }
     context.sleep(std::chrono::milliseconds(500));
   }
@@ -51,7 +52,7 @@ Result<Exit> prepare(Context& context, recovery::Recovery& recovery, files::Tree
   tell_start_type(context);
   REQUEUE_TRY(const auto stopping, stop_service(context, recovery));
   seconds["stop"] = stopping;
-  REQUEUE_CHECK(wait_until_released(context, tree));
+  REQUEUE_CHECK(wait_until_released(context, tree, resumed));
   if (resumed) {
     body["snapshot"] = snapshot_json(*recovery.state().snapshot);
   } else {
@@ -78,6 +79,26 @@ void tell_next(Context& context, recovery::Recovery& recovery) {
                          service_options(context));
 }
 
+void tell_stopped_here(Context& context, const recovery::State& state, Exit exit) {
+  auto& console = context.console;
+  const bool interrupted = exit == Exit::interrupted;
+  if (!state.emptying) {
+    console.warn(interrupted ? "interrupted: nothing was removed; the same command takes the snapshot anew"
+                             : "the snapshot failed its verification: nothing was removed; run the same command again");
+    return;
+  }
+  console.warn(
+      std::string(interrupted ? "interrupted" : "the snapshot failed its verification") +
+      ": nothing more was removed; what was removed before stands in the snapshot. Leave the service stopped; " +
+      (interrupted ? "the same command goes on" : "run the same command again"));
+  if (interrupted || !state.snapshot->linked) return;
+  // The bag and the Mailroot have one file between them: no repetition makes it what it was.
+  console.warn(
+      "A file that was changed where it stands changed in the snapshot, too. Then put back what was removed: " +
+      again(context, "restore", state.mailroot) + service_options(context) +
+      ", and evacuate into a new recovery folder.");
+}
+
 Result<Outcome> evacuate_work(Context& context, recovery::Recovery& recovery, files::Tree& tree,
                               const mailroot::Counts& counts) {
   Outcome outcome;
@@ -87,14 +108,16 @@ Result<Outcome> evacuate_work(Context& context, recovery::Recovery& recovery, fi
     if (!recovery.state().emptying) put_service_back(context, recovery);
     if (!prepared) return failure(std::move(prepared.error()));
     outcome.exit = *prepared;
-    context.console.warn(*prepared == Exit::interrupted
-                             ? "interrupted: nothing was removed; the same command takes the snapshot anew"
-                             : "the snapshot failed its verification: nothing was removed; run the same command again");
+    tell_stopped_here(context, recovery.state(), *prepared);
     return outcome;
   }
-  REQUEUE_TRY(const auto emptied, empty_step(context, recovery, tree, outcome.body));
-  outcome.body["seconds"]["empty"] = emptied.seconds;
-  outcome.exit = graver(*prepared, emptied.exit);
+  const auto emptied = without_exceptions([&] { return empty_step(context, recovery, tree, outcome.body); });
+  if (!emptied) {
+    if (!recovery.state().emptying) put_service_back(context, recovery);
+    return failure(emptied.error());
+  }
+  outcome.body["seconds"]["empty"] = emptied->seconds;
+  outcome.exit = graver(*prepared, emptied->exit);
   tell_next(context, recovery);
   return outcome;
 }

@@ -183,7 +183,14 @@ Result<Outcome> restore(Context& context) {
     context.console.result("DRY RUN: would put files of the snapshot into " + printable(target_path.string()));
     return Outcome{Exit::done, Json{{"dry_run", true}}};
   }
-  if (const auto target = context.files.open(target_path); target && state) {
+  auto target = context.files.open(target_path);
+  // The recorded one, although it is not there any more: a plain copy would put back what was sent, and a service that
+  // is set up anew would send it again.
+  const bool is_its_path = state && files::to_text(target_path) == state->mailroot;
+  if (!target && target.error().cause == Cause::not_found && is_its_path) {
+    target = context.files.open_or_make(target_path);
+  }
+  if (target && state) {
     REQUEUE_TRY(const bool recorded, is_recorded(context, **target, *state));
     if (recorded && state->mailroot_folders.empty()) return restore_back(context, **target, std::move(options));
     if (recorded) {

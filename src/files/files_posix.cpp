@@ -75,6 +75,7 @@ Result<std::shared_ptr<Tree>> open_tree(const Path& named, bool make) {
   }
   // A readable handle is told of write errors by flush_all; a folder that may only be passed through has none.
   Descriptor readable(::openat(folder->number(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!readable && errno != EACCES) return posix::last_error(what, path);
   return posix::make_tree(readable ? std::move(readable) : std::move(*folder), path);
 }
 

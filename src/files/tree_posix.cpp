@@ -38,6 +38,11 @@ bool has_no_attribute(const Place& place) {
   return ::llistxattr(path.c_str(), nullptr, 0) == 0;
 }
 
+// Opened for passing through only, since it may not be listed.
+bool is_passed_through(const Descriptor& folder) {
+  return (::fcntl(folder.number(), F_GETFL) & O_PATH) != 0;
+}
+
 }  // namespace
 
 std::shared_ptr<Tree> make_tree(Descriptor root, const Path& path) {
@@ -156,11 +161,17 @@ Result<void> PosixTree::flush_folder(const Relative& path) {
 // files the latter is the cheaper one by far.
 Result<void> PosixTree::flush_files(const std::vector<Relative>& paths) {
   constexpr std::size_t few = 8;
-  return paths.size() <= few ? Tree::flush_files(paths) : flush_all();
+  return paths.size() <= few || is_passed_through(root_) ? Tree::flush_files(paths) : flush_all();
 }
 
 // On the handle that was opened first: the kernel tells each handle of the write errors since its own opening.
 Result<void> PosixTree::flush_all() {
+  if (is_passed_through(root_)) {
+    auto error = error_of(EACCES, "cannot flush a volume", path_);
+    error.why = "this account may pass through the folder, but not list it";
+    error.hint = "Give it the right to list the folder, then run the same command again.";
+    return failure(std::move(error));
+  }
   if (retried([&] { return ::syncfs(root_.number()); }) != 0) return last_error("cannot flush a volume", path_);
   return {};
 }

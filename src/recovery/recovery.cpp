@@ -103,6 +103,7 @@ class OpenRecovery final : public Recovery {
   Result<void> see(const journal::Line& line);
   Result<void> check_complete(const journal::AfterCheck& after, bool has_snapshot) const;
   [[nodiscard]] Result<void> check_heads() const;
+  [[nodiscard]] Result<void> check_possible() const;
   Result<void> record_cut(std::string_view file, const journal::Tail& torn);
   Result<void> witness();
 
@@ -156,7 +157,8 @@ Result<void> OpenRecovery::load() {
   // What a line says is believed only when the whole chain holds: a flipped byte is damage, not a later format.
   REQUEUE_TRY(chain_, journal::read(*tree_, visit));
   REQUEUE_CHECK(check_complete(after, snapshot.has_value()));
-  return understood;
+  REQUEUE_CHECK(understood);
+  return check_possible();
 }
 
 Result<void> OpenRecovery::check_complete(const journal::AfterCheck& after, bool has_snapshot) const {
@@ -176,6 +178,15 @@ Result<void> OpenRecovery::check_complete(const journal::AfterCheck& after, bool
           " names a line that was on the disk and is no longer in it",
       "Nothing was done, and nothing may be sent: what was sent last is not known. Use a good copy of the whole "
       "recovery folder.");
+}
+
+// A chain that somebody wrote anew with care may say what no run of ours does, and nothing is built on that.
+Result<void> OpenRecovery::check_possible() const {
+  if (state_.snapshot || (!state_.emptying && !state_.emptied)) return {};
+  return failure(Exit::verification, "the journal says what cannot have been",
+                 files::to_text(tree_->path_of(journal::file_name)),
+                 "a Mailroot was emptied, and no snapshot was taken",
+                 "Nothing was done. Somebody changed the journal: use a good copy of the whole recovery folder.");
 }
 
 Result<void> OpenRecovery::check_heads() const {

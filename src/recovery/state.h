@@ -12,8 +12,8 @@
 // abandoned {reason, items}, disposing {...}, disposed {...}. An event that is not known is passed over: the format
 // only grows.
 //
-// A source is text, as the event has it: escape_bytes of the path below the Mailroot. A resumed emptying records
-// `emptying` again before it tries the files once more; that forgets left_in_place (each is named anew if it stays).
+// A source is text, as the event has it: escape_bytes of the path below the Mailroot. A resumed emptying records no
+// second `emptying`, and what it left is left for good.
 // `again` of `removing` names those of its group that a restore had put back: they are no longer restored.
 #pragma once
 
@@ -100,8 +100,12 @@ class State : public Fold {
   std::vector<std::string> kept_folders;  // top folders that emptying left whole, as given, lower case
   bool mailbox_emptied = false;
   std::uint64_t emptied_files = 0, emptied_kept = 0, emptied_newcomers = 0;
-  std::string removing_first, removing_last;  // the last group begun
+  std::string removing_first, removing_last;  // the last group begun, and the greatest source of all groups
+  std::string removing_reached;               // the last source of that group itself
   std::string emptying_boot;                  // boot of the run that last removed
+  // Groups (first, last) after which the machine was restarted, or may have been: what was removed of them may have
+  // come back and been sent.
+  std::vector<std::pair<std::string, std::string>> doubtful_groups;
   std::set<std::string> left_in_place;  // sources still in the Mailroot: kept by failure, changed, or (adopt) found
   std::set<std::string> gone;           // sources that were gone without a removal of ours
 
@@ -109,6 +113,8 @@ class State : public Fold {
   std::string service_now;            // as last seen or made
   bool stopped_by_us = false;         // and not started again since
   bool service_seen_running = false;  // after emptying began
+  bool ran_since_snapshot = false;    // the service; as far as it was seen
+  std::string snapshot_boot;          // of the run that took the snapshot; empty: unknown
 
   std::set<std::string> restored;  // sources that restore put back into the recorded Mailroot
   std::optional<RestoringGroup> restoring;

@@ -70,6 +70,9 @@ Result<void> State::see_run(const Json& event) {
   last_command = text_of(event, "command");
   boot = text_of(event, "boot");
   run_open = true;
+  const bool other_boot = boot.empty() || boot != emptying_boot;
+  if (emptying && !emptied && !removing_last.empty() && other_boot)
+    doubtful_groups.emplace_back(removing_first, removing_last);
   mailroot_on_trial_ = mailroot.empty() && binds_mailroot(last_command);
   if (mailroot_on_trial_) {
     mailroot = text_of(event, "mailroot");
@@ -99,6 +102,7 @@ Result<void> State::see_service(const Json& event) {
   service_now = text_of(event, "state");
   if (action == "found" && service_found.empty()) service_found = service_now;
   if (service_now == "running" && emptying) service_seen_running = true;
+  if (service_now == "running") ran_since_snapshot = true;
   // From "stopping" on, so that after a kill in between it is still known who stopped it.
   if (action == "stopping" || action == "stopped") {
     stopped_by_us = true;
@@ -121,6 +125,8 @@ Result<void> State::see_snapshot(const Json& event) {
   facts.linked = text_of(event, "method") == "link";
   facts.adopted = flag_of(event, "adopted");
   snapshot = facts;
+  snapshot_boot = boot;
+  ran_since_snapshot = false;
   // What was verified or probed before speaks of another snapshot.
   verified.reset();
   probe_of_this_snapshot = false;
@@ -149,6 +155,7 @@ Result<void> State::see_emptying(const Json& event) {
 Result<void> State::see_removing(const Json& event) {
   removing_first = text_of(event, "first");
   removing_last = text_of(event, "last");
+  removing_reached = event.contains("reached") ? text_of(event, "reached") : removing_last;
   emptying_boot = boot;
   for (const auto& source : list_of(event, "again")) {
     restored.erase(source);

@@ -60,17 +60,34 @@ std::vector<std::string> only_in(const std::vector<std::string>& a, const std::v
 void LogEvidence::see(const mail::Facts& facts, const mail::Envelope& envelope, std::uint64_t size) {
   const auto id = bare_id(facts.message_id);
   evidence.want(id, sender_of(envelope));
-  if (!id.empty()) ids_.push_back(hash_of(id));
-  for (const auto& recipient : envelope.recipients) owed_.push_back({pair_hash(sender_of(envelope), recipient), size});
+  if (!id.empty()) ids_.push_back({hash_of(id), size, seen_});
+  for (const auto& recipient : envelope.recipients)
+    owed_.push_back({pair_hash(sender_of(envelope), recipient), size, seen_});
+  ++seen_;
 }
 
-void LogEvidence::seen_all() {
+struct LogEvidence::ById {
+  bool operator()(const Identified& one, std::uint64_t id) const { return one.id < id; }
+  bool operator()(std::uint64_t id, const Identified& one) const { return id < one.id; }
+};
+
+// A message is also owed to whom the log says that it was taken in for: without that, one delivery would account for
+// two messages of which only the log knows that they go to the same person, and the second would never be sent.
+void LogEvidence::finish() {
   std::sort(ids_.begin(), ids_.end());
+  for (const auto& [id, submission] : evidence.submissions()) {
+    const auto [first, last] = std::equal_range(ids_.begin(), ids_.end(), hash_of(id), ById{});
+    for (auto it = first; it != last; ++it) {
+      for (const auto& recipient : submission.recipients)
+        owed_.push_back({pair_hash(submission.sender, recipient), it->size, it->message});
+    }
+  }
   std::sort(owed_.begin(), owed_.end());
+  owed_.erase(std::unique(owed_.begin(), owed_.end()), owed_.end());
 }
 
 bool LogEvidence::is_unique(const std::string& message_id) const {
-  const auto [first, last] = std::equal_range(ids_.begin(), ids_.end(), hash_of(message_id));
+  const auto [first, last] = std::equal_range(ids_.begin(), ids_.end(), hash_of(message_id), ById{});
   return last - first == 1;
 }
 
@@ -117,7 +134,7 @@ bool LogEvidence::was_delivered(const Reading& reading, const Message& message, 
   const auto* const deliveries = evidence.deliveries(sender, recipient);
   if (deliveries == nullptr) return false;
   const auto pair = pair_hash(sender, recipient);
-  const auto first = std::lower_bound(owed_.begin(), owed_.end(), Owed{pair, 0});
+  const auto first = std::lower_bound(owed_.begin(), owed_.end(), Owed{pair, 0, 0});
   std::size_t alike = 0;
   for (auto it = first; it != owed_.end() && it->pair == pair && alike < 2; ++it) {
     if (sizes_agree(it->size, message.size)) ++alike;
@@ -154,8 +171,8 @@ Result<std::shared_ptr<const LogEvidence>> read_logs(recovery::Recovery& recover
   auto out = std::make_shared<LogEvidence>();
   watcher.phase("SMTP logs", 0, 0);
   REQUEUE_CHECK(see_messages(recovery, options, *out, watcher));
-  out->seen_all();
   REQUEUE_TRY(out->files, read_log_files(files, paths, out->evidence, watcher));
+  out->finish();
   if (out->evidence.lines() == 0) return no_log(paths.front(), "it is empty", "Name a file or a folder of logs.");
   return std::shared_ptr<const LogEvidence>(std::move(out));
 }

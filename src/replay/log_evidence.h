@@ -21,7 +21,8 @@ class LogEvidence {
 
   // A message of the queue, before any log is read.
   void see(const mail::Facts& facts, const mail::Envelope& envelope, std::uint64_t size);
-  void seen_all();
+  // All messages were seen, and all logs were read.
+  void finish();
 
  private:
   [[nodiscard]] bool is_unique(const std::string& message_id) const;
@@ -32,10 +33,19 @@ class LogEvidence {
   struct Owed {  // one recipient of one message
     std::uint64_t pair = 0;
     std::uint64_t size = 0;
+    std::uint32_t message = 0;
     auto operator<=>(const Owed&) const = default;
   };
-  std::vector<std::uint64_t> ids_;  // hashes, sorted
-  std::vector<Owed> owed_;          // sorted
+  struct Identified {  // one message with a Message-ID
+    std::uint64_t id = 0;
+    std::uint64_t size = 0;
+    std::uint32_t message = 0;
+    auto operator<=>(const Identified&) const = default;
+  };
+  struct ById;
+  std::vector<Identified> ids_;  // sorted
+  std::vector<Owed> owed_;       // sorted, each once
+  std::uint32_t seen_ = 0;
 };
 
 // Exit::usage for what cannot be read as a log, see log_files.h.

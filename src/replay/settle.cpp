@@ -244,6 +244,12 @@ Result<void> Settling::send_staged() {
       ++result_.renamed;
     } else if (moves[i].moved == Moved::no) {
       REQUEUE_CHECK(abort(intent, *site, "not sent: " + moves[i].why));
+    } else if (moves[i].moved == Moved::gone) {
+      REQUEUE_CHECK(doubt(intent, "staging_gone",
+                          "the composed file was gone from the staging folder before it could be moved, and is not in "
+                          "Pickup"));
+      // Left open, the next run would find nothing staged and nothing in Pickup, and take it for carried out.
+      REQUEUE_CHECK(recovery_.flush());
     } else {
       result_.named.push_back("could not be moved into Pickup, and whether it was is not known; the next run looks: " +
                               printable(intent.source) + ": " + printable(moves[i].why));

@@ -138,12 +138,16 @@ Staging::Batch Staging::stage(const Indexes& indexes, std::uint64_t number) {
       batch.error = std::move(attempt.error);
     return {};
   });
+  // A turn that failed (too little memory) is no message that may be passed over: the batch ends with it.
+  const auto keep = [&](Result<void> turn) {
+    if (!turn && !batch.error) batch.error = std::move(turn.error());
+  };
   for (const auto index : indexes) {
     if (batch.error || is_stopped()) break;
-    static_cast<void>(composing.add([this, index, number] { return compose_one(index, number); }));
+    keep(composing.add([this, index, number] { return compose_one(index, number); }));
     ++number;
   }
-  static_cast<void>(composing.finish());
+  keep(composing.finish());
   const bool whole = !is_stopped();
   auto durable = whole ? make_durable(batch.ready) : Result<void>{};
   if (whole && durable) return batch;

@@ -61,6 +61,7 @@ class Evidence {
   void add_line(std::string_view line);
 
   [[nodiscard]] const Submission* submission(const std::string& message_id) const;
+  [[nodiscard]] const std::unordered_map<std::string, Submission>& submissions() const { return submissions_; }
   [[nodiscard]] const std::vector<Delivery>* deliveries(std::string_view sender, std::string_view recipient) const;
   [[nodiscard]] const std::vector<NextHopAnswer>& answers() const { return answers_; }
   [[nodiscard]] std::uint64_t lines() const { return lines_; }

@@ -63,7 +63,8 @@ Error missing_as_damage(Error error, const files::Relative& name) {
 // Parsed in pieces by several threads: most of the time that a plan takes is spent on these lines.
 Result<void> read_entries_ahead(files::Tree& recovery, const std::function<Result<void>(const Entry&)>& visit,
                                 unsigned jobs) {
-  constexpr std::size_t piece = 128;
+  constexpr std::size_t piece = 128;                // lines
+  constexpr std::size_t most_text = 1024UL * 1024;  // bytes: many pieces are on their way, and a line may be long
   using Parsed = std::vector<tl::expected<Entry, std::string>>;
   REQUEUE_TRY(auto lines, open_lines(recovery, files::join(folder, files_jsonl)));
   EntryOrder order;
@@ -84,11 +85,16 @@ Result<void> read_entries_ahead(files::Tree& recovery, const std::function<Resul
     return parsed;
   };
   std::vector<std::string> some;
+  std::size_t text = 0;
   for (;;) {
     auto line = lines.next();
     const bool more = line && *line;
-    if (more) some.push_back(std::move(**line));
-    if (more ? some.size() == piece : !some.empty()) {
+    if (more) {
+      text += (*line)->size();
+      some.push_back(std::move(**line));
+    }
+    if (more ? some.size() == piece || text >= most_text : !some.empty()) {
+      text = 0;
       REQUEUE_CHECK(parsing.add([parse, taken = std::exchange(some, {})] { return parse(taken); }));
     }
     if (more) continue;

@@ -1,8 +1,11 @@
 #include "snapshot/earlier_run.h"
 
+#include <algorithm>
+
 #include "core/text.h"
 #include "mailroot/mailroot.h"
 #include "snapshot/newcomers.h"
+#include "snapshot/restore_copy.h"
 #include "snapshot/standing.h"
 
 namespace requeue::snapshot {
@@ -23,6 +26,7 @@ EarlierRun::EarlierRun(const recovery::Recovery& recovery)
       any_(state_.emptying),
       first_(unescape_bytes(state_.removing_first)),
       last_(unescape_bytes(state_.removing_last)),
+      reached_(unescape_bytes(state_.removing_reached)),
       in_doubt_(recovery.boot().empty() || recovery.boot() != state_.emptying_boot || state_.service_seen_running) {}
 
 Result<void> EarlierRun::check_same(const Scope& scope) const {
@@ -44,16 +48,25 @@ Result<void> EarlierRun::look_around(files::Tree& mailroot, files::Tree& recover
     return !standing || *standing == Standing::same;
   };
   return visit_newcomers(mailroot, recovery, expected, [&](const mailroot::Item& item) {
+    if (is_temporary_name(files::name_of(item.path))) return;  // of a restore that was killed
     const auto role = mailroot::role_of(mailroot::top_of(item.path));
     in_doubt_ = in_doubt_ || role == mailroot::Role::queue || role == mailroot::Role::pickup;
   });
 }
 
-bool EarlierRun::removed(const Entry& entry) const {
-  if (!any_ || last_.empty() || entry.source > last_) return false;
-  if (state_.left_in_place.count(escape_bytes(entry.source)) > 0) return false;
+bool EarlierRun::removed(const files::Relative& source) const {
+  if (!any_ || last_.empty() || source > last_) return false;
+  if (state_.left_in_place.count(escape_bytes(source)) > 0) return false;
   // Groups before the last were flushed, folders and all, before the next was begun.
-  return entry.source < first_ || !in_doubt_;
+  return source < first_ || (!in_doubt_ && !is_doubtful(source));
+}
+
+// A run of this boot may have begun a group far before the one that a restart cut short, and come no further. What it
+// did reach it looked at: what was gone then is on record.
+bool EarlierRun::is_doubtful(const files::Relative& source) const {
+  return source > reached_ && std::ranges::any_of(state_.doubtful_groups, [&](const auto& group) {
+           return source >= unescape_bytes(group.first) && source <= unescape_bytes(group.second);
+         });
 }
 
 }  // namespace requeue::snapshot

@@ -18,14 +18,17 @@ class EarlierRun {
   // Once, before anything is concluded: newcomers in Queue or Pickup mean that the service may have been at work.
   Result<void> look_around(files::Tree& mailroot, files::Tree& recovery, const Scope& scope);
   // Whether a snapshot file that is absent now was removed by us. If not, or if that cannot be known: gone.
-  [[nodiscard]] bool removed(const Entry& entry) const;
+  [[nodiscard]] bool removed(const files::Relative& source) const;
   // The greatest source of all groups begun; a later group must not hide it.
   [[nodiscard]] const files::Relative& frontier() const { return last_; }
 
  private:
+  [[nodiscard]] bool is_doubtful(const files::Relative& source) const;
+
   const recovery::State& state_;
   bool any_;
-  files::Relative first_, last_;  // of the last group begun; empty: none
+  files::Relative first_, last_;  // of the last group begun, and the greatest of all; empty: none
+  files::Relative reached_;       // the last of that group itself
   bool in_doubt_;
 };
 

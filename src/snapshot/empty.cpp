@@ -54,7 +54,7 @@ class Emptying {
     REQUEUE_CHECK(ask_service());
     watcher_.phase("empty", facts.files, 0);
     if (earlier_.any()) return earlier_.look_around(mailroot_, recovery_.tree(), scope_);
-    if (watcher_.stop_requested()) return failure(emptying_interrupted());
+    if (watcher_.stop_requested()) return failure(emptying_interrupted(false));
     Json keep = Json::array();
     for (const auto& name : scope_.keep()) keep.push_back(escape_bytes(name));
     REQUEUE_CHECK(recovery_.record(
@@ -109,7 +109,7 @@ class Emptying {
       return false;
     }
     if (*standing == Standing::absent) {
-      if (!earlier_.removed(entry)) {
+      if (!earlier_.removed(entry.source)) {
         REQUEUE_CHECK(record_gone(entry));
       } else {
         unflushed_.emplace(files::parent_of(entry.source));
@@ -129,12 +129,13 @@ class Emptying {
   }
 
   Result<void> remove_group(const std::vector<Entry>& group) {
-    if (watcher_.stop_requested()) return failure(emptying_interrupted());
+    if (watcher_.stop_requested()) return failure(emptying_interrupted(removal_begun_ || earlier_.any()));
     REQUEUE_CHECK(ask_service());
     REQUEUE_CHECK(flush_earlier_removals());
     // Never less than what an earlier run began: a file before it that is gone was removed by us, and stays so.
     const auto& last = std::max(group.back().source, earlier_.frontier());
     Json fields{{"first", escape_bytes(group.front().source)}, {"last", escape_bytes(last)}, {"count", group.size()}};
+    if (last != group.back().source) fields["reached"] = escape_bytes(group.back().source);
     if (auto again = put_back_among(group); !again.empty()) fields["again"] = std::move(again);
     REQUEUE_CHECK(recovery_.record("removing", fields));
     REQUEUE_CHECK(recovery_.flush());

@@ -47,13 +47,16 @@ Error service_runs(bool removal_begun) {
                         : "Nothing was removed. Stop the service (requeue stop), then run the same command again."};
 }
 
-Error emptying_interrupted() {
+Error emptying_interrupted(bool removal_begun) {
   return {Exit::interrupted,
           Cause::interrupted,
           "interrupted while the Mailroot was emptied",
           {},
           {},
-          "What was removed stands in the verified snapshot. Leave the service stopped; the same command goes on."};
+          removal_begun
+              ? "What was removed stands in the verified snapshot. Leave the service stopped; the same command "
+                "goes on."
+              : "Nothing was removed. Run the same command again."};
 }
 
 }  // namespace requeue::snapshot

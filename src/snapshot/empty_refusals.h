@@ -8,6 +8,6 @@ namespace requeue::snapshot {
 // A snapshot of this very Mailroot, verified, and not emptied yet.
 Result<void> check_ready(recovery::Recovery& recovery, const files::Tree& mailroot);
 Error service_runs(bool removal_begun);
-Error emptying_interrupted();
+Error emptying_interrupted(bool removal_begun);
 
 }  // namespace requeue::snapshot

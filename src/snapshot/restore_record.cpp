@@ -1,11 +1,13 @@
 #include "snapshot/restore_record.h"
 
+#include <algorithm>
 #include <memory>
 #include <set>
 
 #include "core/text.h"
 #include "journal/journal.h"
 #include "mailroot/mailroot.h"
+#include "snapshot/earlier_run.h"
 
 namespace requeue::snapshot {
 namespace {
@@ -30,11 +32,15 @@ class JournaledRecord final : public RestoreRecord {
   Result<void> end() override;
 
  private:
+  Result<void> learn_what_was_removed(files::Tree& target);
+  [[nodiscard]] std::optional<std::string> why_not_removed(const files::Relative& source) const;
+  [[nodiscard]] bool was_left(const files::Relative& source) const;
   Result<bool> service_ran_since() const;
   void doubt(const std::string& source, Restored& result);
 
   recovery::Recovery& recovery_;
-  std::set<std::string> doubted_;  // escaped
+  std::optional<EarlierRun> emptying_;  // that was cut short
+  std::set<std::string> doubted_;       // escaped
   Json group_;
 };
 
@@ -42,6 +48,7 @@ class JournaledRecord final : public RestoreRecord {
 // unless this is the same boot and no service ran: then they never stood, and may be put back by this run. Otherwise
 // the service may have sent them, or a power cut undone a rename that the service had already seen.
 Result<void> JournaledRecord::settle_unfinished(files::Tree& target, Restored& result) {
+  REQUEUE_CHECK(learn_what_was_removed(target));
   const auto& state = recovery_.state();
   if (!state.restoring) return {};
   const auto unfinished = *state.restoring;
@@ -97,7 +104,39 @@ std::optional<std::string> JournaledRecord::refuses(const files::Relative& sourc
   if (doubted_.contains(name) || state.restoring_abandoned.contains(name)) {
     return "in doubt: a restore was cut short here, and the service may have sent it";
   }
+  if (const auto why = why_not_removed(source))
+    return *why + ": the service may have sent it (into any other folder restore puts all)";
   return std::nullopt;
+}
+
+Result<void> JournaledRecord::learn_what_was_removed(files::Tree& target) {
+  const auto& state = recovery_.state();
+  if (!state.emptying || state.emptied) return {};
+  emptying_.emplace(recovery_);
+  return emptying_->look_around(target, recovery_.tree(), Scope(state.kept_folders, state.mailbox_emptied));
+}
+
+// Of a file that does not stand in a folder from which the service sends: put back, it would be sent again, if it was
+// the service that took it. Only what we removed is known not to be that.
+std::optional<std::string> JournaledRecord::why_not_removed(const files::Relative& source) const {
+  const auto& state = recovery_.state();
+  const auto role = mailroot::role_of(mailroot::top_of(source));
+  if (role == mailroot::Role::drop || role == mailroot::Role::badmail || role == mailroot::Role::mailbox) return {};
+  if (mailroot::top_of(source).empty()) return {};  // nor does it send files of the Mailroot itself
+  if (state.gone.contains(escape_bytes(source))) return "it was gone before it could be removed";
+  if (state.emptied_by_hand) return {};
+  if (state.emptied) {
+    if (was_left(source)) return "it was left in the Mailroot when that was emptied, and is gone since";
+    return {};
+  }
+  if (emptying_) {
+    if (emptying_->removed(source)) return {};
+    return "it is gone, and the emptying that was cut short did not remove it, as far as is known";
+  }
+  // By hand, then, if no service ran.
+  const bool same_boot = !state.snapshot_boot.empty() && state.snapshot_boot == recovery_.boot();
+  if (same_boot && !state.ran_since_snapshot) return {};
+  return "it is gone, and the machine was restarted or the service ran since the snapshot was taken";
 }
 
 // It stands in the Mailroot, so the service will send it and a replay must not. What was never removed is known
@@ -105,14 +144,16 @@ std::optional<std::string> JournaledRecord::refuses(const files::Relative& sourc
 bool JournaledRecord::wants_present(const files::Relative& source) {
   const auto& state = recovery_.state();
   const auto name = escape_bytes(source);
+  return !state.restored.contains(name) && !was_left(source);
+}
+
+bool JournaledRecord::was_left(const files::Relative& source) const {
+  const auto& state = recovery_.state();
   const auto top = mailroot::top_of(source);
-  if (top.empty() || state.restored.contains(name) || state.left_in_place.contains(name)) return false;
-  if (mailroot::role_of(top) == mailroot::Role::mailbox && !state.mailbox_emptied) return false;
+  if (top.empty() || state.left_in_place.contains(escape_bytes(source))) return true;
+  if (mailroot::role_of(top) == mailroot::Role::mailbox && !state.mailbox_emptied) return true;
   const auto kept = ascii_lower(top);
-  for (const auto& folder : state.kept_folders) {
-    if (ascii_lower(folder) == kept) return false;
-  }
-  return true;
+  return std::ranges::any_of(state.kept_folders, [&](const auto& folder) { return ascii_lower(folder) == kept; });
 }
 
 Result<void> JournaledRecord::begin(const std::vector<files::Relative>& sources) {

@@ -151,6 +151,25 @@ TEST_CASE("who has it by the outbound log is told, and left out only with --trus
   CHECK(recipients_of(sent, "size") == "sender@example.com -> eve@five.org");
 }
 
+TEST_CASE("one delivery accounted for two messages whose recipient only the log knew") {
+  const Window window;
+  const auto one = mail("one", "list@one.org");
+  window.put("Queue/one.eml", one);
+  window.put("Queue/two.eml", mail("two", "list@one.org"));
+  window.evacuate();
+  Log log(std::time(nullptr));
+  log.session("sender@example.com", {"bob@two.org"}, "one@example.com");
+  log.session("sender@example.com", {"bob@two.org"}, "two@example.com");
+  log.delivered("sender@example.com", "bob@two.org", one.size());
+  const auto file = window.folder.path() / "out.log";
+  write(file, log.text());
+  const auto answer = window.replay({"--smtp-log", file.string(), "--trust-log"});
+  CHECK(answer.json["skipped"] == 0);
+  const auto sent = posted(window.pickup);
+  CHECK(recipients_of(sent, "one") == "sender@example.com -> bob@two.org");
+  CHECK(recipients_of(sent, "two") == "sender@example.com -> bob@two.org");
+}
+
 TEST_CASE("packed logs are read as they stand, several members too, in the order of their names") {
   const Window window;
   window.put("Queue/bcc.eml", mail("bcc", "ann@one.org"));

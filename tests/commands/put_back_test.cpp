@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "commands/service_steps.h"
+#include "support/faulty_files.h"
 #include "support/recording_files.h"
 #include "support/temporary_folder.h"
 
@@ -41,6 +42,57 @@ class CtrlC final : public commands::Console {
 };
 
 }  // namespace
+
+TEST_CASE("an evacuate that failed between verification and emptying left the service stopped", "[service]") {
+  const TemporaryFolder folder;
+  write(folder.path() / "mailroot/Queue/a.EML", "From: a@b.example\r\n\r\n");
+  commands::Options options;
+  options.command = "evacuate";
+  options.mailroot = (folder.path() / "mailroot").string();
+  options.jobs = 1;
+  // Each reading of the tag manifest fails in turn; the last of them is that of the emptying.
+  int failed = 0;
+  for (std::uint64_t at = 1;; ++at) {
+    FaultyFiles files;
+    files.add({"open", "snapshot/tagmanifest-sha256.txt", at, Cause::io});
+    options.recovery = (folder.path() / ("recovery" + std::to_string(at))).string();
+    Obedient service;
+    CtrlC console;
+    commands::Context context{options, files, service, true, console, {}, {}, {}};
+    const auto outcome = commands::evacuate(context);
+    if (outcome) break;
+    ++failed;
+    CAPTURE(at, to_text(outcome.error()));
+    CHECK(service.now == service::State::running);
+    CHECK(read(folder.path() / "mailroot/Queue/a.EML").size() > 0);
+  }
+  CHECK(failed >= 2);
+}
+
+TEST_CASE("a resumed evacuate that Ctrl-C ended said that nothing was removed", "[service]") {
+  const TemporaryFolder folder;
+  for (const char* const name : {"a", "b"})
+    write(folder.path() / "mailroot/Queue" / (std::string(name) + ".EML"), "From: a@b.example\r\n\r\n");
+  commands::Options options;
+  options.command = "evacuate";
+  options.mailroot = (folder.path() / "mailroot").string();
+  options.recovery = (folder.path() / "recovery").string();
+  options.jobs = 1;
+  FaultyFiles files;
+  files.add({"remove_file", "Queue/b.EML", 1, Cause::io, true});
+  Obedient service;
+  CtrlC console;
+  commands::Context context{options, files, service, true, console, {}, {}, {}};
+  REQUIRE_FALSE(commands::evacuate(context));
+  CHECK(service.now == service::State::stopped);
+  files.heal();
+  console.warned.clear();
+  console.pressed = true;
+  const auto outcome = commands::evacuate(context);
+  const auto said = outcome ? console.warned : to_text(outcome.error());
+  CHECK(said.find("othing was removed") == std::string::npos);
+  CHECK((outcome ? outcome->exit : outcome.error().exit) == Exit::interrupted);
+}
 
 TEST_CASE("that requeue stops the service is on the disk before it does", "[service]") {
   const TemporaryFolder folder;

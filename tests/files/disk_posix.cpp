@@ -32,6 +32,28 @@ struct OpenMask {
 
 }  // namespace
 
+TEST_CASE("many files in a folder that may be passed through but not listed could not be flushed") {
+  if (::geteuid() != 0) {
+    WARN("SKIPPED: only root can be another account");
+    return;
+  }
+  Bench<Real> b;
+  std::vector<Relative> paths;
+  for (int i = 0; i < 20; ++i) {
+    paths.push_back("in/" + std::to_string(i));
+    write(b.folder.path() / paths.back(), "x");
+  }
+  REQUIRE(::chmod(b.folder.path().c_str(), 0711) == 0);
+  REQUIRE(::seteuid(65534) == 0);
+  const auto tree = b.files->open(b.folder.path());
+  const bool flushed = tree && (*tree)->flush_files(paths);
+  const auto whole = tree ? (*tree)->flush_all() : Result<void>();
+  REQUIRE(::seteuid(0) == 0);
+  CHECK(flushed);
+  REQUIRE_FALSE(whole);
+  CHECK_FALSE(whole.error().hint.empty());
+}
+
 TEST_CASE("what is made is for its owner only") {
   const OpenMask mask;
   Bench<Real> b;

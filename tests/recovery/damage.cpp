@@ -21,6 +21,16 @@ TEST_CASE("Every flipped byte of the journal is noticed once the run has ended",
   }
 }
 
+TEST_CASE("a journal that tells of an emptying without a snapshot led to a crash", "[recovery]") {
+  RecoveryFolder folder;
+  auto recovery = folder.to_write().value();
+  const std::string event = GENERATE("emptying", "emptied");
+  REQUIRE(recovery->record(event, Json::object()));
+  REQUIRE(recovery->end(Exit::done, Json::object()));
+  recovery.reset();
+  check_damage(folder);
+}
+
 TEST_CASE("Whole lines and any bytes cut off the end are noticed once the run has ended", "[recovery]") {
   RecoveryFolder folder;
   folder.run(2);

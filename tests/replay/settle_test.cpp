@@ -333,6 +333,19 @@ TEST_CASE("a rename of the settling that may have happened leaves intent, staged
   CHECK(read(cut.pickup() / name) == cut.composed);
 }
 
+TEST_CASE("a staged file that vanished while it was settled counted as sent in the run after", "[settle]") {
+  CutShort cut;
+  const auto name = cut.intend(queued);
+  write(cut.staging() / name, cut.composed);
+  cut.record->before("rename", [&](const Call&) { boost::filesystem::remove(cut.staging() / name); });
+  const auto settled = cut.settle("boot-1");
+  CHECK(settled.in_doubt == 1);
+  CHECK(cut.standing(queued) == "in_doubt staging_gone");
+  cut.record->before("rename", [](const Call&) {});
+  cut.settle("boot-1");
+  CHECK(cut.standing(queued) == "in_doubt staging_gone");
+}
+
 TEST_CASE("staging is looked into before Pickup: a file that moves between the looks is seen", "[settle]") {
   CutShort cut;
   const auto name = cut.intend(queued);

@@ -152,6 +152,74 @@ TEST_CASE("Cut short, and restarted or the service seen since: what does not sta
   CHECK(bench.recovery().state().restoring_abandoned.size() == 2);
 }
 
+TEST_CASE("a restore after an emptying that was cut short put back what the service had sent meanwhile",
+          "[restore_back]") {
+  auto files = std::make_shared<FaultyFiles>();
+  Bench bench(files);
+  bench.add_messages(300);
+  bench.snapshotted();
+  files->add({"remove_file", "Queue/0010", 1, Cause::io, true});
+  REQUIRE_FALSE(bench.try_empty());
+  files->heal();
+  bench.kill();
+  // The machine starts anew, and the service with it.
+  const auto sent = GENERATE(as<std::string>(), "Queue/0020.EML", "Queue/0290.EML");
+  fs::remove(bench.mailroot() / sent);
+  const bool restarted = GENERATE(true, false);
+  bench.open(restarted ? files_after_restart() : nullptr);
+  CAPTURE(sent, restarted);
+  const auto restored = restored_back(bench);
+  // Of the group that was begun nothing can be known after a restart, and of one file only before it.
+  const bool beyond = sent == "Queue/0290.EML";
+  if (restarted || beyond) CHECK_FALSE(fs::exists(bench.mailroot() / sent));
+  if (!restarted && beyond) CHECK(restored.left_out.size() == 1);
+  if (!restarted) CHECK(fs::exists(bench.mailroot() / "Queue/0000.EML"));
+  if (restarted || beyond) CHECK(restored.left_out.front().find("the service may have sent it") != std::string::npos);
+}
+
+TEST_CASE("a restore put back what was left in the Mailroot and went since", "[restore_back]") {
+  auto files = std::make_shared<FaultyFiles>();
+  Bench bench(files);
+  bench.add_messages(3);
+  bench.add("Drop/d", "dropped");
+  bench.add("Mailbox/user/m.eml", "of a person");
+  bench.options.keep = {"Drop"};
+  bench.snapshotted();
+  files->add({"remove_file", "Queue/0001.EML", 1, Cause::denied, true});
+  CHECK(bench.empty().named.size() == 1);
+  files->heal();
+  fs::remove(bench.mailroot() / "Queue/0001.EML");
+  fs::remove(bench.mailroot() / "Drop/d");
+  const auto restored = restored_back(bench);
+  CHECK_FALSE(fs::exists(bench.mailroot() / "Queue/0001.EML"));
+  CHECK(restored.left_out.size() == 1);
+  CHECK(restored.restored == 3);  // what the service does not send is put back
+  CHECK(fs::exists(bench.mailroot() / "Drop/d"));
+}
+
+TEST_CASE("a restore of a snapshot that nothing was emptied after put back what the service had sent",
+          "[restore_back]") {
+  Bench bench;
+  bench.add_messages(2);
+  bench.snapshotted();
+  bench.kill();
+  fs::remove(bench.mailroot() / "Queue/0000.EML");
+  SECTION("same boot, no service seen: somebody removed it by hand") {
+    bench.open();
+    CHECK(restored_back(bench).restored == 1);
+  }
+  SECTION("the machine was restarted") {
+    bench.open(files_after_restart());
+    CHECK(restored_back(bench).restored == 0);
+    CHECK_FALSE(fs::exists(bench.mailroot() / "Queue/0000.EML"));
+  }
+  SECTION("the service was seen running") {
+    bench.open();
+    bench.record("service", {{"state", "running"}, {"action", "found"}});
+    CHECK(restored_back(bench).left_out.size() == 1);
+  }
+}
+
 TEST_CASE("A restore that a restart cut short told of files in doubt that are no messages, and audit failed ever after",
           "[restore_back]") {
   auto files = std::make_shared<FaultyFiles>();

@@ -115,6 +115,28 @@ TEST_CASE("Restarted in between: what is absent of the last group is in doubt, t
   }
 }
 
+TEST_CASE("a third run of the new boot took what the restart had brought back for removed", "[resume]") {
+  auto files = std::make_shared<FaultyFiles>();
+  Bench bench(files);
+  bench.add_messages(3);
+  bench.add("Drop/d", "dropped");
+  bench.snapshotted();
+  files->add({"remove_file", "Queue/0001.EML", 1, Cause::io, true});
+  REQUIRE_FALSE(bench.try_empty());  // Queue/0000.EML is removed, or a power cut brings it back and it is sent
+  files->heal();
+  bench.kill();
+  bench.add("Drop/d", "dropped");  // put back by hand
+  auto restarted = std::make_shared<FaultyFiles>(files_after_restart());
+  bench.open(restarted);
+  restarted->add({"remove_file", "Drop/d", 1, Cause::io, true});
+  REQUIRE_FALSE(bench.try_empty());
+  restarted->heal();
+  bench.kill();
+  bench.open(restarted);
+  bench.empty();
+  CHECK(bench.recovery().state().gone.contains("Queue/0000.EML"));
+}
+
 TEST_CASE("Where the machine's boot cannot be told, what is absent of the last group is in doubt", "[resume]") {
   const auto unknown_boot = [] {
     auto files = std::make_unique<AlteredFiles>();
