@@ -8,6 +8,17 @@ namespace requeue::cli {
 
 using commands::Options;
 
+void add_against(CLI::App& app, Options& options) {
+  app.add_option("--against", options.against,
+                 "Another recovery folder: what it handed over counts as sent, in later runs too (repeatable)")
+      ->type_name("RECOVERY")
+      ->allow_extra_args(false);
+  app.add_option_function<std::string>(
+         "--no-against", [&options](const std::string& why) { options.no_against = why; },
+         "Without the recovery folders that earlier runs gave with --against; the reason is recorded")
+      ->type_name("REASON");
+}
+
 void add_planning(CLI::App& app, Options& options) {
   auto& plan = options.plan;
   app.add_option("--folder", plan.folders, "Replay this folder too: Drop or Badmail")
@@ -51,14 +62,7 @@ void add_planning(CLI::App& app, Options& options) {
       ->type_name("FILE|DIR")
       ->allow_extra_args(false);
   app.add_flag("--trust-log", plan.trust_log, "Leave out recipients that the logs show as delivered to");
-  app.add_option("--against", options.against,
-                 "Another recovery folder: what it handed over counts as sent, in later runs too (repeatable)")
-      ->type_name("RECOVERY")
-      ->allow_extra_args(false);
-  app.add_option_function<std::string>(
-         "--no-against", [&options](const std::string& why) { options.no_against = why; },
-         "Without the recovery folders that earlier runs gave with --against; the reason is recorded")
-      ->type_name("REASON");
+  add_against(app, options);
   add_value<mail::Target>(
       app, "--target", plan.compose.target,
       [](const std::string& text) {

@@ -12,6 +12,7 @@ class App;
 namespace requeue::cli {
 
 // planning_options.cpp
+void add_against(CLI::App& app, commands::Options& options);
 void add_planning(CLI::App& app, commands::Options& options);
 void add_selection(CLI::App& app, commands::Options& options);  // globs and names; each may be given again
 void add_release(CLI::App& app, commands::Options& options);

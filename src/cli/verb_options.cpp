@@ -116,6 +116,7 @@ void add_own_options(CLI::App& app, std::string_view verb, Options& options) {
   if (verb == "restore") {
     app.add_option("--folder", options.folders, "Only this folder (repeatable)")->type_name("NAME");
     app.add_flag("--held", options.held, "Only the held messages, back into Queue");
+    add_against(app, options);
   }
   if (verb == "audit") {
     app.add_option("--expect-head", options.expect_heads, "A head noted earlier must be in the chain (repeatable)")
@@ -177,7 +178,7 @@ void add_verb(CLI::App& program, const Verb& verb, commands::Options& options) {
   add_own_options(app, verb.name, options);
   if (verb.dry_run) app.add_flag("-n,--dry-run", options.dry_run, "Show what would be done; change nothing");
   if (verb.service) add_service(app, options);
-  if (verb.service || verb.name == "probe") add_timeout(app, options.timeout);
+  if (verb.service) add_timeout(app, options.timeout);
   add_common(app, options);
 }
 

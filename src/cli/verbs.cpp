@@ -24,12 +24,12 @@ const std::vector<Verb>& verbs() {
        "  requeue empty --mailroot M --recovery R --keep Drop", commands::empty, true, true, true, true, true, true},
       {"adopt", "Begin with a backup of a Mailroot that was made by hand",
        "  requeue adopt --backup /backup/mailroot --recovery R --mailroot M", commands::adopt, true, true, true, true,
-       false, true},
+       true, true},
       {"probe", "Send a test message and look for it (KB steps 7 and 8)",
        "  requeue probe --mailroot M --recovery R --from admin@example.com --to me@example.org\n"
        "  requeue probe --smtp mail.example.com:587 --smtp-auth FILE --recovery R --from admin@example.com --to "
        "me@example.org",
-       commands::probe, true, true, true, false, false, true},
+       commands::probe, true, true, true, false, true, true},
       {"plan", "Show the decision for every message; writes nothing", "  requeue plan --recovery R --out plan.csv",
        commands::plan, false, true, true, true, false, true},
       {"explain", "Show each rule that was tried on one message, and its outcome",

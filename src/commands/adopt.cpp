@@ -46,7 +46,8 @@ Result<Outcome> adopt_work(Context& context, recovery::Recovery& recovery, files
       "emptied", Json{{"files", recovery.state().snapshot->files}, {"kept", 0}, {"newcomers", 0}, {"by_hand", true}}));
   context.console.result("[ok] adopted. requeue did not empty the Mailroot itself; it takes your word for it.");
   context.console.result("Next: " + again(context, "plan"));
-  context.console.result("  " + again(context, "probe", recovery.state().mailroot) + " --from YOU --to SOMEBODY");
+  context.console.result("  " + again(context, "probe", recovery.state().mailroot) + service_options(context) +
+                         " --from YOU --to SOMEBODY");
   context.console.result("  " + again(context, "replay"));
   return outcome;
 }
@@ -70,7 +71,7 @@ Result<Outcome> adopt(Context& context) {
                    "stage: " + std::string(recovery::to_string(state.stage())),
                    "Nothing was touched. Choose a new recovery folder.");
   }
-  REQUEUE_TRY(const auto site, open_site(context, context.options.backup));
+  REQUEUE_TRY(const auto site, open_backup(context, context.options.backup));
   Site live;
   if (!context.options.mailroot.empty() || !context.options.metabase.empty()) {
     REQUEUE_TRY(live, find_site(context, state));

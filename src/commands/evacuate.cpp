@@ -73,7 +73,8 @@ void tell_next(Context& context, recovery::Recovery& recovery) {
   tell_not_replayed(context, recovery);
   context.console.result("Next: fix the cipher order (a person's step, docs/procedure.md), then");
   context.console.result("  " + start_the_service(context));
-  context.console.result("  " + again(context, "probe", mailroot) + " --from YOU --to SOMEBODY");
+  context.console.result("  " + again(context, "probe", mailroot) + service_options(context) +
+                         " --from YOU --to SOMEBODY");
   context.console.result("  " + again(context, "replay"));
   context.console.result("Way back, before the replay: " + again(context, "restore", mailroot) +
                          service_options(context));

@@ -12,14 +12,12 @@ namespace {
 
 constexpr std::size_t most_in_json = 1000;
 
-std::string way_out(std::string_view rule) {
+// What may have been sent already is never put back.
+std::string ways_out(const Context& context, const recovery::State& state, std::string_view rule) {
   const std::string words(replay::words_of(rule).way_out);
-  return words.empty() ? words : words + "; ";
-}
-
-std::string restore_held(const Context& context, const recovery::State& state) {
-  return "on the same server, " + again(context, "restore", state.mailroot) + " --held" + service_options(context) +
-         " (the service's own envelope)";
+  if (rule == "copy_in_doubt") return words;
+  return (words.empty() ? words : words + "; ") + "on the same server, " + again(context, "restore", state.mailroot) +
+         " --held" + service_options(context) + " (the service's own envelope)";
 }
 
 struct Group {
@@ -47,8 +45,8 @@ void tell_names(Context& context, const Group& group, const Telling& telling) {
 
 void tell_held(Context& context, const recovery::State& state, const replay::Plan& plan, const Telling& telling) {
   for (const auto& [rule, group] : by_rule(plan, replay::Disposition::held, telling.named)) {
-    context.console.result("[held] " + counted(group.count, "message") + ", " + rule + "; ways out: " + way_out(rule) +
-                           restore_held(context, state));
+    context.console.result("[held] " + counted(group.count, "message") + ", " + rule +
+                           "; ways out: " + ways_out(context, state, rule));
     tell_names(context, group, telling);
   }
 }

@@ -16,6 +16,27 @@ namespace {
 
 constexpr std::uint64_t named_file_limit = 1ULL << 30U;
 
+// A replay into another Pickup leaves what stands in the live one for the service to send.
+Result<void> add_recorded_pickup(Context& context, const recovery::State& state, replay::LiveMail& live) {
+  if (state.pickup.empty() || state.pickup == context.options.pickup) return {};
+  auto more = live_mail(context.files, nullptr, state.pickup, state.id);
+  if (!more) {
+    return failure(Exit::precondition, "cannot look for mail that was left in the Pickup in use", state.pickup,
+                   more.error().what + (more.error().why.empty() ? "" : ": " + more.error().why),
+                   "Nothing was sent. The service may still send what stands there, or in Queue beside it. Bring it "
+                   "back; or, if it is gone for good, adopt the backup again, into a new recovery folder and with the "
+                   "Pickup that is in use now, and replay that with --against this one.");
+  }
+  live.names.merge(more->names);
+  live.digests.merge(more->digests);
+  return {};
+}
+
+// Another one may have been begun at its path since. A record that names no id goes by the path alone.
+bool is_the_one(const replay::OtherRecovery& other, const recovery::State::Against& known) {
+  return known.id.empty() || other.recovery().state().id == known.id;
+}
+
 }  // namespace
 
 void apply_settings(const Context& context, const std::optional<recovery::Settings>& settings,
@@ -31,10 +52,8 @@ Result<void> add_live_mail(Context& context, const recovery::State& state, repla
   if (!state.mailroot.empty()) {
     REQUEUE_TRY(live, recorded_mailroot(context, state));
   }
-  REQUEUE_TRY(options.live,
-              live_mail(context.files, live.get(),
-                        context.options.pickup.empty() ? state.pickup : context.options.pickup, state.id));
-  return {};
+  REQUEUE_TRY(options.live, live_mail(context.files, live.get(), context.options.pickup, state.id));
+  return add_recorded_pickup(context, state, options.live);
 }
 
 Result<replay::PlanOptions> plan_options(Context& context, const recovery::State& state) {
@@ -64,14 +83,21 @@ Result<void> add_others(Context& context, recovery::Recovery& recovery, replay::
   std::vector<std::pair<const recovery::State::Against*, Error>> gone;
   for (const auto& known : remembered) {
     const auto is_there = [&](const auto& other) {
-      return files::to_text(other->recovery().tree().path()) == known.path;
+      return files::to_text(other->recovery().tree().path()) == known.path && is_the_one(*other, known);
     };
     if (std::ranges::any_of(options.against, is_there)) continue;
     auto others = replay::open_others(context.files, {unescape_bytes(known.path)}, recovery);
-    if (others) {
-      options.against.push_back(std::move(others->front()));
-    } else {
+    if (!others) {
       gone.emplace_back(&known, others.error());
+    } else if (!is_the_one(*others->front(), known)) {
+      gone.emplace_back(&known, Error{Exit::precondition,
+                                      Cause::other,
+                                      "another recovery folder stands there now",
+                                      {},
+                                      "its id is " + others->front()->recovery().state().id + ", it was " + known.id,
+                                      {}});
+    } else {
+      options.against.push_back(std::move(others->front()));
     }
   }
   for (const auto& [known, error] : gone) {
@@ -105,7 +131,8 @@ Result<void> remember_others(Context& context, recovery::Recovery& recovery, con
   for (const auto& other : options.against) {
     const auto path = files::to_text(other->recovery().tree().path());
     const auto& known = recovery.state().against;
-    if (std::ranges::any_of(known, [&](const auto& one) { return one.path == path; })) continue;
+    if (std::ranges::any_of(known, [&](const auto& one) { return one.path == path && is_the_one(*other, one); }))
+      continue;
     REQUEUE_CHECK(recovery.record("against", Json{{"path", path}, {"recovery", other->recovery().state().id}}));
   }
   return {};

@@ -15,7 +15,8 @@ void apply_settings(const Context& context, const std::optional<recovery::Settin
 // Mailroot.
 Result<replay::PlanOptions> plan_options(Context& context, const recovery::State& state);
 
-// For an adopted snapshot: what stands in the live Queue and Pickup.
+// For an adopted snapshot: what stands in the live Queue and Pickup, of the recorded Mailroot, of the Pickup that adopt
+// was given, and of that of this run.
 Result<void> add_live_mail(Context& context, const recovery::State& state, replay::PlanOptions& options);
 
 // Those of --against that are not on record yet, so that the next run need not name them; or why they are left out.

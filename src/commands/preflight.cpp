@@ -124,16 +124,33 @@ Result<Site> check_site(Context& context, std::shared_ptr<files::Tree> tree, mai
   return site;
 }
 
-Result<Site> open_site(Context& context, const std::string& given) {
+namespace {
+
+Result<std::shared_ptr<files::Tree>> open_given(Context& context, const std::string& given, std::string_view what,
+                                                const std::string& option) {
   auto opened = context.files.open(given);
-  if (!opened) {
-    auto error = std::move(opened.error());
-    error.exit = Exit::precondition;
-    error.what = "cannot open the Mailroot";
-    error.hint = "Nothing was touched. Give --mailroot the folder that holds Queue and Pickup.";
-    return failure(std::move(error));
-  }
-  return check_site(context, *opened, {});
+  if (opened) return *opened;
+  auto error = std::move(opened.error());
+  error.exit = Exit::precondition;
+  error.what = "cannot open " + std::string(what);
+  error.hint = "Nothing was touched. Give " + option + " the folder that holds Queue and Pickup.";
+  return failure(std::move(error));
+}
+
+}  // namespace
+
+Result<Site> open_site(Context& context, const std::string& given) {
+  REQUEUE_TRY(auto opened, open_given(context, given, "the Mailroot", "--mailroot"));
+  return check_site(context, std::move(opened), {});
+}
+
+Result<Site> open_backup(Context& context, const std::string& given) {
+  REQUEUE_TRY(auto opened, open_given(context, given, "the copy of the Mailroot", "--backup"));
+  Site site{std::move(opened), {}, {}, {}};
+  site.mailroot_path = site.mailroot->path().string();
+  REQUEUE_CHECK(require_apart(context, site.mailroot_path));
+  REQUEUE_CHECK(mailroot::check(*site.mailroot));
+  return site;
 }
 
 namespace {

@@ -23,6 +23,9 @@ struct Site {
 // way round, and a network path without a stated service.
 Result<Site> open_site(Context& context, const std::string& given);
 
+// The same of a copy that somebody made of one: no service owns it, wherever it stands.
+Result<Site> open_backup(Context& context, const std::string& given);
+
 // The checks of open_site on a Mailroot that is open already.
 Result<Site> check_site(Context& context, std::shared_ptr<files::Tree> tree, mailroot::Folders folders);
 

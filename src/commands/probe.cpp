@@ -20,12 +20,17 @@ namespace {
 // A probe to a domain that nothing waits for shows little: warned of. Failing to tell is no failure of the probe.
 void warn_of_other_domain(Context& context, recovery::Recovery& recovery, const replay::Ledger& ledger) {
   if (!recovery.state().emptied) return;
-  const auto plan = replay::make_plan(recovery, ledger, context.options.plan, context.console);
-  if (!plan || plan->addresses.empty()) return;
   const auto domain = mail::domain_of(context.options.to);
-  for (const auto& address : plan->addresses) {
-    if (mail::domain_of(address) == domain) return;
-  }
+  bool waits = false, any = false;
+  auto options = context.options.plan;
+  options.seen = [&](const replay::Message&, const replay::Reading& reading) {
+    for (const auto& recipient : reading.envelope.recipients) {
+      any = true;
+      waits = waits || mail::domain_of(recipient) == domain;
+    }
+  };
+  const auto plan = replay::make_plan(recovery, ledger, options, context.console);
+  if (!plan || !any || waits) return;
   context.console.warn("no message of the snapshot goes to " + printable(domain) +
                        ": a probe to a domain that mail waits for would show more");
 }

@@ -16,6 +16,11 @@
 namespace requeue::commands {
 namespace {
 
+constexpr std::string_view none_held =
+    "no message of Queue is held: neither by the newest replay, nor by a plan without options. What a plan with "
+    "options "
+    "of its own would hold is on record once a replay was given them.";
+
 // The same path, or the same volume and file id; where that cannot be told, it is the same.
 Result<bool> is_folder(Context& context, files::Tree& target, const files::Path& recorded) {
   if (target.path() == recorded) return true;
@@ -55,39 +60,60 @@ bool touches_live_folders(const std::vector<std::string>& folders, bool held) {
   return false;
 }
 
+std::optional<std::string> why_never(const replay::Plan& plan, const replay::Message& message,
+                                     const replay::Ledger& ledger) {
+  using replay::Disposition;
+  if (message.disposition == Disposition::replayed) return "it was replayed";
+  // A group that a killed restore left open is for the restore itself to settle; a replay would take it for in doubt.
+  const bool own_group = message.rule == "restoring_unfinished" && !ledger.is_final(message.source);
+  if (message.disposition == Disposition::in_doubt && !own_group) return "it is in doubt: it may have been sent";
+  if (message.rule == "copy_in_doubt") return "it is a copy of one that is in doubt: it may have been sent";
+  if (message.disposition != Disposition::duplicate) return std::nullopt;
+  if (message.rule == "against") return "it is a copy of one that another recovery folder handed over (--against)";
+  const bool sent = message.duplicate_of < plan.messages.size() && plan.messages[message.duplicate_of].final_now;
+  return sent ? std::optional<std::string>("it is a duplicate of one that was replayed or is in doubt") : std::nullopt;
+}
+
 // Sources that are never put back into the recorded Mailroot: the service would send them again.
-Result<std::unordered_map<std::string, std::string>> never_back(Context& context, recovery::Recovery& recovery,
-                                                                const replay::Ledger& ledger) {
+std::unordered_map<std::string, std::string> never_back(const replay::Plan& plan, const replay::Ledger& ledger) {
   std::unordered_map<std::string, std::string> never;
-  if (!recovery.state().emptied) return never;
-  REQUEUE_TRY(const auto options, plan_options(context, recovery.state()));
-  REQUEUE_TRY(const auto plan, replay::make_plan(recovery, ledger, options, context.console));
   for (const auto& message : plan.messages) {
-    using replay::Disposition;
-    if (message.disposition == Disposition::replayed) never[message.source] = "it was replayed";
-    // A group that a killed restore left open is for the restore itself to settle; a replay would take it for in doubt.
-    const bool own_group = message.rule == "restoring_unfinished" && !ledger.is_final(message.source);
-    if (message.disposition == Disposition::in_doubt && !own_group) {
-      never[message.source] = "it is in doubt: it may have been sent";
-    }
-    if (message.disposition == Disposition::duplicate && message.duplicate_of != replay::Message::none &&
-        plan.messages[message.duplicate_of].final_now) {
-      never[message.source] = "it is a duplicate of one that was replayed or is in doubt";
-    }
+    if (const auto why = why_never(plan, message, ledger)) never[message.source] = *why;
   }
   return never;
 }
 
-Result<std::unordered_set<std::string>> held_sources(Context& context, recovery::Recovery& recovery,
-                                                     const replay::Ledger& ledger) {
-  REQUEUE_TRY(const auto options, plan_options(context, recovery.state()));
-  REQUEUE_TRY(const auto plan, replay::make_plan(recovery, ledger, options, context.console));
+// By what is decided now, or by what the newest replay decided with options of its own, which a restore does not take.
+bool stands_held(const replay::Message& message, const replay::Ledger& ledger) {
+  if (message.disposition == replay::Disposition::held) return true;
+  const auto* const standing = ledger.find(message.source);
+  return !message.final_now && standing != nullptr && standing->disposition == replay::Disposition::held;
+}
+
+// A copy goes the way of its original: that one may still be sent.
+bool goes_back_held(const replay::Plan& plan, const replay::Message& message, const replay::Ledger& ledger) {
+  if (!stands_held(message, ledger)) return false;
+  if (message.disposition != replay::Disposition::duplicate) return true;
+  return message.duplicate_of < plan.messages.size() && stands_held(plan.messages[message.duplicate_of], ledger);
+}
+
+std::unordered_set<std::string> held_sources(const replay::Plan& plan, const replay::Ledger& ledger) {
   std::unordered_set<std::string> held;
   for (const auto& message : plan.messages) {
     const bool queue = mailroot::role_of(mailroot::top_of(message.source)) == mailroot::Role::queue;
-    if (message.disposition == replay::Disposition::held && queue) held.insert(message.source);
+    if (queue && goes_back_held(plan, message, ledger)) held.insert(message.source);
   }
   return held;
+}
+
+// What each message is now; empty before the Mailroot was emptied, when nothing can have been sent.
+Result<replay::Plan> decide_now(Context& context, recovery::Recovery& recovery, const replay::Ledger& ledger,
+                                const replay::PlanOptions& evidence) {
+  if (!recovery.state().emptied && !context.options.held) return replay::Plan();
+  REQUEUE_CHECK(remember_others(context, recovery, evidence));
+  REQUEUE_TRY(auto options, plan_options(context, recovery.state()));
+  options.against = evidence.against;
+  return replay::make_plan(recovery, ledger, options, context.console);
 }
 
 Outcome restore_tell(Context& context, const snapshot::Restored& restored) {
@@ -114,10 +140,14 @@ Result<Outcome> restore_elsewhere(Context& context, const files::Path& target_pa
 }
 
 Result<Outcome> restore_back(Context& context, files::Tree& target, snapshot::RestoreOptions options) {
-  if (touches_live_folders(context.options.folders, context.options.held)) {
-    REQUEUE_CHECK(require_stopped(context, "a restore into the Mailroot that was evacuated"));
-  }
+  const bool live = touches_live_folders(context.options.folders, context.options.held);
+  if (live) REQUEUE_CHECK(require_stopped(context, "a restore into the Mailroot that was evacuated"));
   replay::Ledger ledger;
+  replay::PlanOptions evidence;
+  if (live) {
+    REQUEUE_TRY(const auto reading, recovery::open_to_read(context.files, context.options.recovery, {}));
+    REQUEUE_CHECK(add_evidence(context, *reading, evidence));
+  }
   REQUEUE_TRY(const auto lock, target.lock());
   return in_run(context, recovery::Missing::refuse, Site(), {&ledger},
                 [&](recovery::Recovery& recovery) -> Result<Outcome> {
@@ -125,15 +155,20 @@ Result<Outcome> restore_back(Context& context, files::Tree& target, snapshot::Re
                   REQUEUE_TRY(const auto settled,
                               replay::settle(recovery, ledger, context.files, std::string(), context.console));
                   for (const auto& line : settled.named) context.console.warn(line);
-                  REQUEUE_TRY(const auto never, never_back(context, recovery, ledger));
+                  std::unordered_map<std::string, std::string> never;
+                  std::unordered_set<std::string> held;
+                  {
+                    REQUEUE_TRY(const auto plan, decide_now(context, recovery, ledger, evidence));
+                    never = never_back(plan, ledger);
+                    if (context.options.held) held = held_sources(plan, ledger);
+                  }
                   options.recorded_mailroot = true;
                   options.leave_out = [&](const files::Relative& source) -> std::optional<std::string> {
                     const auto found = never.find(source);
                     return found == never.end() ? std::nullopt : std::optional(found->second);
                   };
-                  std::unordered_set<std::string> held;
                   if (context.options.held) {
-                    REQUEUE_TRY(held, held_sources(context, recovery, ledger));
+                    if (held.empty()) context.console.warn(none_held);
                     options.only = [&](const files::Relative& source) { return held.contains(source); };
                   }
                   REQUEUE_TRY(const auto restored, snapshot::restore(recovery, target, options, context.console));
@@ -197,6 +232,11 @@ Result<Outcome> restore(Context& context) {
       REQUEUE_TRY(const auto joined, recorded_mailroot(context, *state));
       return restore_back(context, *joined, std::move(options));
     }
+  }
+  if (!context.options.against.empty() || context.options.no_against) {
+    return failure(Exit::usage, "--against and --no-against go with a restore into the Mailroot that the journal names",
+                   target_path.string(), "it is another folder: a plain copy, which leaves nothing out",
+                   "Nothing was touched. Leave them out.");
   }
   if (context.options.held) {
     return failure(Exit::precondition, "restore --held works on the same server only", target_path.string(),

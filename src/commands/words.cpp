@@ -53,7 +53,7 @@ std::string next_replay(const Context& context, const recovery::State& state) {
 }
 
 std::string next_probe(const Context& context, const recovery::State& state) {
-  const auto begin = state.probe_smtp.empty() ? again(context, "probe", state.mailroot)
+  const auto begin = state.probe_smtp.empty() ? again(context, "probe", state.mailroot) + service_options(context)
                                               : again(context, "probe") + " --smtp " + shell_quoted(state.probe_smtp);
   return begin + " --from YOU --to SOMEBODY";
 }

@@ -246,8 +246,8 @@ Result<void> State::see_no_probe(const Json& event) {
 
 Result<void> State::see_against(const Json& event) {
   Against other{text_of(event, "path"), text_of(event, "recovery")};
-  const bool known =
-      std::any_of(against.begin(), against.end(), [&](const Against& one) { return one.path == other.path; });
+  const bool known = std::any_of(against.begin(), against.end(),
+                                 [&](const Against& one) { return one.path == other.path && one.id == other.id; });
   if (!known && !other.path.empty()) against.push_back(std::move(other));
   return {};
 }

@@ -94,6 +94,10 @@ Result<std::vector<std::string>> AllCopies::recipients(std::uint32_t index) {
   return reader_of(index).recipients(index);
 }
 
+Result<bool> AllCopies::is_as_recorded(std::uint32_t index) {
+  return reader_of(index).is_as_recorded(index);
+}
+
 void remove_others(Plan& plan, std::vector<Traits>& traits, std::size_t own) {
   if (plan.messages.size() == own) return;
   for (std::size_t i = own; i < plan.messages.size(); ++i) plan.others.push_back(plan.messages[i].source);

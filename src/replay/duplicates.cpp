@@ -161,18 +161,51 @@ Traits traits_of(const MessageFacts& message) {
   return known;
 }
 
-void hold_former_copies(Plan& plan, const Ledger& ledger, const PlanOptions& options) {
-  if (options.dedup == Dedup::off) return;
-  const std::string_view rule = options.dedup == Dedup::exact ? "exact" : "content";
-  for (auto& message : plan.messages) {
-    if (message.disposition != Disposition::pending || options.overrides.count(message.source) != 0) continue;
-    const auto* const standing = ledger.find(message.source);
-    if (standing == nullptr || standing->disposition != Disposition::duplicate) continue;
-    const auto* const original = ledger.told_original(*standing);
-    if (original == nullptr || !is_settled(original->disposition)) continue;
-    if (ledger.rule_text(standing->rule) != rule) continue;
-    hold_or_release_copy(message, options);
+namespace {
+
+// Told to be a copy of a message of this recovery that was sent, or may have been, since.
+bool was_copy_of_settled(const Ledger& ledger, const Standing& standing, std::string_view rule) {
+  if (standing.disposition != Disposition::duplicate || ledger.rule_text(standing.rule) != rule) return false;
+  const auto* const original = ledger.told_original(standing);
+  return original != nullptr && is_settled(original->disposition);
+}
+
+// Whether each message that is in doubt, or was until a person said that it was sent, still shows what is a copy of it.
+Result<bool> shows_each_doubt(const Plan& plan, CopyReader& reader) {
+  for (std::uint32_t i = 0; i < plan.messages.size(); ++i) {
+    const auto& message = plan.messages[i];
+    const bool doubt = message.disposition == Disposition::in_doubt || message.rule == resolved_sent;
+    if (!message.final_now || !doubt) continue;
+    REQUEUE_TRY(const bool as_recorded, reader.is_as_recorded(i));
+    if (!as_recorded) return false;
   }
+  return true;
+}
+
+}  // namespace
+
+Result<void> hold_former_copies(Plan& plan, const Ledger& ledger, const PlanOptions& options, CopyReader& reader) {
+  if (options.dedup == Dedup::off) return {};
+  const std::string_view rule = options.dedup == Dedup::exact ? "exact" : "content";
+  std::optional<bool> shows_doubts;  // all bytes of them are read: only where it matters
+  for (auto& message : plan.messages) {
+    const auto* const standing = ledger.find(message.source);
+    if (message.disposition != Disposition::pending || standing == nullptr) continue;
+    // Whom an override names may be others than those who have it.
+    const bool is_overridden = options.overrides.count(message.source) != 0;
+    bool hold = !is_overridden && was_copy_of_settled(ledger, *standing, rule);
+    // A partial copy was told to be one by what still shows.
+    hold = hold || (!is_overridden && standing->was_against && !options.against.empty() && rule == "content" &&
+                    message.rule != "partial_copy");
+    if (!hold && standing->was_copy_in_doubt) {
+      if (!shows_doubts) {
+        REQUEUE_TRY(shows_doubts, shows_each_doubt(plan, reader));
+      }
+      hold = !*shows_doubts;
+    }
+    if (hold) hold_or_release_copy(message, options);
+  }
+  return {};
 }
 
 void note_reused_message_ids(Plan& plan, const std::vector<Traits>& traits) {

@@ -35,15 +35,18 @@ class CopyReader {
   virtual Result<Sha256Bytes> content(std::uint32_t index) = 0;
   // Of the envelope in force; of a replayed one as it was recorded.
   virtual Result<std::vector<std::string>> recipients(std::uint32_t index) = 0;
+  // Its bytes are those that the snapshot recorded; all of them are read.
+  virtual Result<bool> is_as_recorded(std::uint32_t index) = 0;
 };
 
 // Decides on the pending ones that are copies; `plan` is in the order of replay and decided otherwise. A message that
 // cannot be read again becomes failed, the others go on.
 Result<void> find_duplicates(Plan& plan, std::vector<Traits>& traits, const PlanOptions& options, CopyReader& reader);
 
-// Holds a pending message that was told to be a copy of one that has been sent since, when the snapshot no longer shows
-// it: a damaged original must not make its copy a message of its own. After find_duplicates.
-void hold_former_copies(Plan& plan, const Ledger& ledger, const PlanOptions& options);
+// Holds a pending message that was told to be a copy of one that was sent, or may have been, when the snapshot no
+// longer shows it: a damaged original must not make its copy a message of its own. After find_duplicates, with the
+// messages of other recoveries still there.
+Result<void> hold_former_copies(Plan& plan, const Ledger& ledger, const PlanOptions& options, CopyReader& reader);
 
 // Notes pending messages whose Message-ID stands on other contents too. After find_duplicates.
 void note_reused_message_ids(Plan& plan, const std::vector<Traits>& traits);

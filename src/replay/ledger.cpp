@@ -81,6 +81,9 @@ void Ledger::see_message(const std::string& source, const Json& json) {
   standing.disposition = *disposition;
   standing.rule = intern_rule(text_of(json, "rule"));
   standing.journaled = true;
+  const auto& rule = rules_[standing.rule];
+  if (standing.disposition == Disposition::held && rule == "copy_in_doubt") standing.was_copy_in_doubt = true;
+  if (standing.disposition == Disposition::duplicate && rule == "against") standing.was_against = true;
   standing.copy_of = Standing::none;
   const auto original = unescape_bytes(text_of(json, "duplicate_of"));
   if (!original.empty()) standing.copy_of = standings_.add(original);

@@ -58,7 +58,9 @@ struct OpenIntent {
 struct Standing {
   Disposition disposition = Disposition::pending;  // as last journaled
   unsigned char rule = 0;                          // index into Ledger::rules()
-  bool journaled = false;                          // a `message` event with this standing exists
+  bool journaled : 1 = false;                      // a `message` event with this standing exists
+  bool was_copy_in_doubt : 1 = false;              // once told to be held as a copy of one in doubt
+  bool was_against : 1 = false;                    // once told to be a copy of what another recovery folder sent
   std::uint32_t copy_of = none;                    // of a duplicate: Ledger::told_original() finds it by this
   Sha256Bytes details{};                           // of the newest intent that was committed, else of the message event
   static constexpr std::uint32_t none = 0xFFFFFFFF;

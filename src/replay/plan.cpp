@@ -302,8 +302,8 @@ Result<Plan> preview(recovery::Recovery& recovery, const Ledger& ledger, const P
     REQUEUE_CHECK(other->add_to(plan, traits, options, watcher));
   }
   REQUEUE_CHECK(find_duplicates(plan, traits, options, copies));
+  REQUEUE_CHECK(hold_former_copies(plan, ledger, options, copies));
   remove_others(plan, traits, own);
-  hold_former_copies(plan, ledger, options);
   REQUEUE_CHECK(check_released(plan, options));
   REQUEUE_CHECK(narrow_as_planned(plan, options, copies));
   note_reused_message_ids(plan, traits);

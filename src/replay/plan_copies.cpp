@@ -62,4 +62,19 @@ Result<std::vector<std::string>> SnapshotCopies::recipients(std::uint32_t index)
   return std::move(reading.envelope.recipients);
 }
 
+Result<bool> SnapshotCopies::is_as_recorded(std::uint32_t index) {
+  const auto& message = plan_.messages[index];
+  const auto source = open_source(source_.recovery, message);
+  if (!source) return false;
+  Sha256 digest;
+  std::string buffer(1U << 16U, '\0');
+  for (;;) {
+    if (watcher_.stop_requested()) return failure(Exit::interrupted, "interrupted while the messages were compared");
+    const auto got = (*source)->read(buffer.data(), buffer.size());
+    if (!got) return false;
+    if (*got == 0) return digest.finish() == message.sha256;
+    digest.update(std::string_view(buffer.data(), *got));
+  }
+}
+
 }  // namespace requeue::replay

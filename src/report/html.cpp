@@ -138,7 +138,9 @@ class Page {
     const auto rule = text_of(record, "rule");
     const auto words = replay::words_of(rule);
     std::string to_do(words.way_out);
-    if (disposition == "held") to_do += std::string(to_do.empty() ? "" : "; ") + "on the same server: restore --held";
+    // A copy of one in doubt is never put back: the service would send it.
+    if (disposition == "held" && rule != "copy_in_doubt")
+      to_do += std::string(to_do.empty() ? "" : "; ") + "on the same server: restore --held";
     if (disposition == "in_doubt") to_do = "look whether it arrived, then: replay --resolve sent|not-sent SOURCE";
     if (disposition == "failed" && to_do.empty()) to_do = "run the replay again";
     page_.markup("<tr><td><code>").text(text_of(record, "source")).markup("</code><br>");

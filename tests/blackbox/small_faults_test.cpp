@@ -183,4 +183,66 @@ TEST_CASE("a recovery folder was begun above another one") {
   CHECK(evacuate(above / "another").exit == 0);
 }
 
+TEST_CASE("restore --held put nothing back of what an option of the replay held") {
+  const Window window;
+  window.put("Queue/c.EML", mail("c", "ann@one.org", std::string(2000, 'c') + "\r\n"));
+  window.put("Queue/d.EML", mail("d", "ann@one.org"));
+  window.put("Drop/e.EML", mail("e", "ann@one.org", std::string(2000, 'e') + "\r\n"));
+  window.evacuate();
+  const auto held = of(window, "restore", {"--mailroot", window.mailroot.string(), "--held"});
+  const auto none = window.see(held);
+  CHECK(none.exit == 0);
+  CHECK(none.out.find("no message of Queue is held") != std::string::npos);
+  CHECK(window.replay({"--max-size", "1K", "--folder", "Drop"}).json["held"] == 2);
+  const auto answer = window.ask(held);
+  CHECK(answer.exit == 0);
+  CHECK(answer.json["restored"] == 1);
+  CHECK(fs::exists(window.mailroot / "Queue/c.EML"));
+  CHECK(window.replay().json["now"]["replayed"] == 1);  // of Drop, which its options hold no more
+}
+
+TEST_CASE("of two equal messages that an option held, restore --held left one for a later replay to send") {
+  const Window window;
+  for (const auto* const name : {"Queue/a.EML", "Queue/b.EML"})
+    window.put(name, mail("c", "ann@one.org", std::string(2000, 'c') + "\r\n"));
+  window.evacuate();
+  CHECK(window.replay({"--max-size", "1K"}).json["held"] == 2);
+  CHECK(window.ask(of(window, "restore", {"--mailroot", window.mailroot.string(), "--held"})).json["restored"] == 2);
+  CHECK(window.replay().json["now"]["replayed"] == 0);
+}
+
+TEST_CASE("a probe warned by the recipients of partial copies instead of those that wait") {
+  const Window window;
+  const auto copy = [](const std::string& receivers) {
+    return "x-sender: s@x.org\r\n" + receivers + mail("copy", "all@header.example");
+  };
+  window.put("Queue/a.EML", copy("x-receiver: ann@one.example\r\n"));
+  const bool partial = GENERATE(true, false);
+  if (partial) window.put("Queue/b.EML", copy("x-receiver: ann@one.example\r\nx-receiver: q@two.example\r\n"));
+  window.evacuate();
+  const auto warned = [&](const std::string& to) {
+    const auto ran = window.see(of(
+        window, "probe", {"--mailroot", window.mailroot.string(), "--from", "me@x.org", "--to", to, "--timeout", "1"}));
+    CHECK(ran.exit == 1);
+    return (ran.out + ran.err).find("no message of the snapshot goes to") != std::string::npos;
+  };
+  CHECK(warned("z@nowhere.invalid"));
+  CHECK(warned("q@two.example") == !partial);
+  CHECK_FALSE(warned("z@ONE.example"));
+}
+
+TEST_CASE("adopt and probe took no --service, which their refusal of a network path asked for") {
+  const Window window;
+  const Names service{"--service", "command", "--status-command", "exit 3"};
+  auto adopt = of(window, "adopt", {"--backup", window.mailroot.string(), "--mailroot", window.mailroot.string()});
+  adopt.insert(adopt.end(), service.begin(), service.end());
+  const auto adopted = window.see(adopt);
+  CHECK(adopted.exit == 0);
+  CHECK(adopted.out.find("requeue probe --recovery " + window.recovery.string() + " --mailroot " +
+                         window.mailroot.string() + " --service command --status-command") != std::string::npos);
+  auto probe = of(window, "probe", {"--from", "a@b.org", "--to", "a@b.org", "-n"});
+  probe.insert(probe.end(), service.begin(), service.end());
+  CHECK(window.ask(probe).exit == 0);
+}
+
 }  // namespace requeue::tests

@@ -1,0 +1,187 @@
+// Ways in which a message could have gone out a second time, each found by use, mended, and kept here under its name.
+#include <boost/filesystem.hpp>
+#include <catch2/catch.hpp>
+
+#include "blackbox/window.h"
+
+namespace requeue::tests {
+namespace {
+
+using Words = std::vector<std::string>;
+
+Answer restore(const Window& window, const Words& more = {}) {
+  Words all{"restore", "--recovery", window.recovery.string(), "--mailroot", window.mailroot.string()};
+  all.insert(all.end(), more.begin(), more.end());
+  return window.ask(all);
+}
+
+// The same two messages in two Mailroots, handed over by the first; the second knows that.
+struct Twice {
+  Twice() {
+    for (const auto* const window : {&first, &second}) {
+      window->put("Queue/a.eml", mail("a", "ann@one.org"));
+      window->put("Queue/b.eml", mail("b", "ann@one.org"));
+      window->evacuate();
+    }
+    REQUIRE(first.replay().json["replayed"] == 2);
+    REQUIRE(second.replay({"--against", first.recovery.string()}).json["duplicate"] == 2);
+  }
+  Window first, second;
+};
+
+// Evacuated, with `lost` gone by itself before it could be removed.
+void evacuate_without(const Window& window, const std::string& lost) {
+  const Words recovery{"--recovery", window.recovery.string()};
+  const auto ask = [&](Words words) {
+    words.insert(words.end(), recovery.begin(), recovery.end());
+    if (words.front() != "verify") words.insert(words.end(), {"--mailroot", window.mailroot.string()});
+    return window.ask(words).exit;
+  };
+  REQUIRE(ask({"snapshot"}) == 0);
+  REQUIRE(ask({"verify"}) == 0);
+  fs::remove(window.mailroot / lost);
+  REQUIRE(ask({"empty"}) == 3);
+}
+
+fs::path stored(const Window& window, const std::string& source) {
+  return window.recovery / "snapshot/data/mailroot" / source;
+}
+
+// As a bad disk leaves it: shorter, or other bytes in a file of the same size; and nothing else that remembers it.
+void damage(const Window& window, const std::string& source, bool shorter) {
+  const auto path = stored(window, source);
+  auto bytes = read(path);
+  fs::permissions(path, fs::owner_all);
+  bytes[bytes.size() - 3] = '!';
+  write(path, shorter ? std::string("x") : bytes);
+  fs::remove(window.recovery / "cache/facts");
+}
+
+}  // namespace
+
+TEST_CASE("a replay into another Pickup sent what still stood in the live Queue beside the adopted one") {
+  const Window window;
+  const auto backup = window.folder.path() / "backup";
+  for (const auto* const name : {"a", "b"})
+    write(backup / ("Queue/" + std::string(name) + ".EML"), mail(name, "x@y.org"));
+  window.put("Queue/a.EML", read(backup / "Queue/a.EML"));
+  REQUIRE(window
+              .ask({"adopt", "--backup", backup.string(), "--recovery", window.recovery.string(), "--pickup",
+                    (window.mailroot / "Pickup").string()})
+              .exit == 0);
+  CHECK(window.ask({"plan", "--recovery", window.recovery.string()}).json["skipped"] == 1);
+  const auto answer = window.replay();
+  CHECK(answer.json["skipped"] == 1);
+  CHECK(answer.json["now"]["replayed"] == 1);
+  CHECK(posted(window.pickup).size() == 1);
+  // In the other one's Queue, too; and where the live one cannot be looked at, nothing goes.
+  write(window.pickup.parent_path() / "Queue/b.EML", "other bytes, the same name");
+  CHECK(window.replay().json["replayed"] == 1);
+  fs::rename(window.mailroot, window.folder.path() / "away");
+  const auto refused = window.replay();
+  CHECK(refused.exit == 5);
+  CHECK(refused.json["error"]["path"] == (window.mailroot / "Pickup").string());
+  CHECK(posted(window.pickup).size() == 1);
+}
+
+TEST_CASE("another recovery folder at the path of a remembered --against was taken for the one that had sent") {
+  const Twice both;
+  const auto& [first, second] = both;
+  const auto moved = first.folder.path() / "moved";
+  fs::rename(first.recovery, moved);
+  first.put("Queue/other.eml", mail("other", "bob@two.org"));
+  first.evacuate();
+  const auto refused = second.replay();
+  CHECK(refused.exit == 5);
+  CHECK(refused.json["error"]["why"].get<std::string>().find("another recovery folder stands there now") == 0);
+  CHECK(second.ask({"plan", "--recovery", second.recovery.string()}).exit == 5);
+  // The new one, named: it is not the one that is meant either.
+  const Words at_the_path{"--against", first.recovery.string()};
+  CHECK(second.replay(at_the_path).exit == 5);
+  CHECK(posted(second.pickup).empty());
+  CHECK(second.replay({"--against", moved.string(), "--against", first.recovery.string()}).json["duplicate"] == 2);
+  CHECK(second.replay().json["duplicate"] == 2);
+  CHECK(posted(second.pickup).empty());
+  // From then on both are remembered, each for what it is.
+  fs::rename(first.recovery, first.folder.path() / "moved, too");
+  CHECK(second.replay().exit == 5);
+}
+
+TEST_CASE("a restore into the Mailroot put back what another recovery folder had handed over") {
+  const Twice both;
+  const auto& [first, second] = both;
+  const auto answer = restore(second);
+  CHECK(answer.exit == 3);
+  CHECK(answer.json["restored"] == 0);
+  CHECK(answer.json["left_out"] == 2);
+  CHECK(answer.err.find("another recovery folder handed over") != std::string::npos);
+  const auto moved = first.folder.path() / "moved";
+  fs::rename(first.recovery, moved);
+  const auto refused = restore(second);
+  CHECK(refused.exit == 5);
+  CHECK(refused.json["error"]["hint"].get<std::string>().find("--no-against") != std::string::npos);
+  CHECK(restore(second, {"--against", moved.string()}).json["left_out"] == 2);
+  CHECK(fs::is_empty(second.mailroot / "Queue"));
+  // Elsewhere it is a plain copy; and a person's word is recorded.
+  const auto elsewhere = second.folder.path() / "elsewhere";
+  const Words copy{"restore", "--recovery", second.recovery.string(), "--mailroot", elsewhere.string()};
+  CHECK(second.ask(copy).json["restored"] == 2);
+  auto with_reason = copy;
+  with_reason.insert(with_reason.end(), {"--no-against", "never mind"});
+  CHECK(second.ask(with_reason).exit == 2);
+  CHECK(restore(second, {"--no-against", "it was never delivered"}).json["restored"] == 2);
+  CHECK(read(second.recovery / "journal.jsonl").find("it was never delivered") != std::string::npos);
+}
+
+TEST_CASE("the copy of a message in doubt was sent when that message could no longer be read") {
+  const bool shorter = GENERATE(true, false);
+  const Window window;
+  window.put("Queue/a.eml", mail("doubtful", "b@example.org"));
+  window.put("Queue/b.eml", mail("doubtful", "b@example.org"));
+  window.put("Queue/big.eml", mail("big", "c@example.org"));
+  evacuate_without(window, "Queue/a.eml");
+  const auto held = window.replay();
+  CHECK(held.exit == 8);
+  CHECK(held.json["held"] == 1);
+  REQUIRE(posted(window.pickup).size() == 1);
+  // A run that holds it by another rule does not make it forgotten.
+  CHECK(window.replay({"--max-size", "1"}).json["held"] == 1);
+  damage(window, "Queue/a.eml", shorter);
+  CHECK(window.replay().json["held"] == 1);
+  const auto resolve = [&](const std::string& word) {
+    return window.ask({"replay", "--recovery", window.recovery.string(), "--resolve", word, "Queue/a.eml"}).exit;
+  };
+  const bool sent = shorter || GENERATE(true, false);  // "not-sent" of what cannot be read is refused
+  CHECK((resolve(sent ? "sent" : "not-sent") & ~3) == 0);
+  CHECK(window.replay().json["held"] == (sent ? 1 : 0));
+  CHECK(posted(window.pickup).size() == (sent ? 1 : 2));
+  CHECK(window.replay({"--release", "Queue/b.eml"}).json["held"] == 0);
+  CHECK(posted(window.pickup).size() == 2);
+}
+
+TEST_CASE("a message was sent when the one that another recovery folder had sent could no longer be read") {
+  const bool shorter = GENERATE(true, false);
+  const Twice both;
+  const auto& [first, second] = both;
+  damage(first, "Queue/a.eml", shorter);
+  const auto answer = second.replay();
+  CHECK(answer.json["duplicate"] == 1);
+  CHECK(answer.json["held"] == 1);
+  CHECK(posted(second.pickup).empty());
+}
+
+TEST_CASE("a restore put back the copy of a message in doubt") {
+  const Window window;
+  for (const auto* const source : {"Queue/a.eml", "Queue/b.eml"}) window.put(source, mail("same", "b@example.org"));
+  evacuate_without(window, "Queue/a.eml");
+  CHECK(window.replay().json["held"] == 1);
+  for (const auto& more : {Words{}, {"--held"}}) {
+    const auto answer = restore(window, more);
+    CHECK(answer.exit == 3);
+    CHECK(answer.json["restored"] == 0);
+  }
+  CHECK(fs::is_empty(window.mailroot / "Queue"));
+  CHECK(window.see({"plan", "--recovery", window.recovery.string()}).out.find("--held") == std::string::npos);
+}
+
+}  // namespace requeue::tests
