@@ -90,7 +90,9 @@ void add_selection(CLI::App& app, Options& options) {
   app.add_option("--recipient", choice.recipients, "Only messages that go to GLOB, to all of their recipients")
       ->type_name("GLOB")
       ->allow_extra_args(false);
-  app.add_option("--domain", choice.domains, "Only messages with a recipient in this domain")->type_name("GLOB");
+  app.add_option("--domain", choice.domains, "Only messages with a recipient in this domain")
+      ->type_name("GLOB")
+      ->allow_extra_args(false);
   app.add_option_function<std::vector<std::string>>(
          "--message",
          [&choice](const std::vector<std::string>& sources) {

@@ -67,7 +67,9 @@ void add_own_options(CLI::App& app, std::string_view verb, Options& options) {
                                 "copy|link|auto");
   }
   if (verb == "evacuate" || verb == "empty") {
-    app.add_option("--keep", options.keep, "Leave this folder as it is (repeatable)")->type_name("NAME");
+    app.add_option("--keep", options.keep, "Leave this folder as it is (repeatable)")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
     app.add_flag("--empty-mailbox", options.empty_mailbox, "Also empty Mailbox, which holds live POP3 mail");
   }
   if (verb == "adopt") {
@@ -109,18 +111,22 @@ void add_own_options(CLI::App& app, std::string_view verb, Options& options) {
            "Replay without a passed probe; the reason is recorded")
         ->type_name("REASON");
     app.add_option("--resolve", options.resolve, "Record your word on a message in doubt; sends nothing (repeatable)")
-        ->type_name("sent|not-sent SOURCE");
+        ->type_name("sent|not-sent SOURCE")
+        ->allow_extra_args(false);
     add_pace(app, options);
     add_smtp(app, options, "By SMTP to this server, in place of a Pickup");
   }
   if (verb == "restore") {
-    app.add_option("--folder", options.folders, "Only this folder (repeatable)")->type_name("NAME");
+    app.add_option("--folder", options.folders, "Only this folder (repeatable)")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
     app.add_flag("--held", options.held, "Only the held messages, back into Queue");
     add_against(app, options);
   }
   if (verb == "audit") {
     app.add_option("--expect-head", options.expect_heads, "A head noted earlier must be in the chain (repeatable)")
-        ->type_name("HASH");
+        ->type_name("HASH")
+        ->allow_extra_args(false);
     app.add_flag("--quick", options.quick, "Do not read the payload; everything else is checked");
     app.add_option("--public-key", options.public_key, "Check the seal's signature (a minisign public key)")
         ->type_name("FILE");

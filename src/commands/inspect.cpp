@@ -55,7 +55,7 @@ Result<Outcome> inspect(Context& context) {
               recovery ? look_at_recovery(context, std::move(options))
                        : requeue::report::overview_of_mailroot(*tree, std::move(options), context.console));
   context.console.result(std::string(recovery ? "recovery folder " : "Mailroot ") + files::to_text(tree->path()));
-  tell_overview(context.console, overview);
+  tell_overview(context.console, overview, !recovery);
   if (!recovery) context.console.result("Only read. On a running service the figures move.");
   auto body = overview_json(overview);
   body["live"] = !recovery;

@@ -4,6 +4,7 @@
 
 #include "commands/words.h"
 #include "core/text.h"
+#include "replay/rule_words.h"
 
 namespace requeue::commands {
 namespace {
@@ -85,20 +86,7 @@ void tell_list(Console& console, const std::string& title, const std::map<std::s
   tell_rest(console, rows.size(), most);
 }
 
-std::string_view meaning_of(std::string_view rule) {
-  if (rule == "no_recipient") return "nobody to whom it could go is named in it";
-  if (rule == "no_from") return "no From: Pickup would put it into Badmail";
-  if (rule == "not_a_message") return "empty, or no header block";
-  if (rule == "bounce") return "a null sender, or a report of delivery or disposition";
-  if (rule == "list") return "came through a list or mailbox: its To is the list, not whom it is owed";
-  if (rule == "hop_limit") return "so many Received fields that the next hop would refuse it";
-  if (rule == "bad_address") return "an address that cannot be written";
-  if (rule == "unknown_name") return "a name in Queue that the service does not use";
-  if (rule == "copy_in_doubt") return "a copy of it may have been sent already";
-  return "a person decides";
-}
-
-void tell_messages(Console& console, const Overview& overview) {
+void tell_messages(Console& console, const Overview& overview, bool live) {
   const auto& counts = overview.counts;
   const auto number = [](std::uint64_t value) { return std::to_string(value); };
   std::string line = "messages " + number(counts.found) + ": a replay would send " + number(counts.pending) +
@@ -109,7 +97,7 @@ void tell_messages(Console& console, const Overview& overview) {
   if (counts.failed != 0) line += "; cannot be read " + number(counts.failed);
   console.result(line);
   for (const auto& [rule, count] : ranked(overview.held)) {
-    console.result("  [held] " + number(count) + " " + rule + ": " + std::string(meaning_of(rule)));
+    console.result("  [held] " + number(count) + " " + rule + ": " + std::string(replay::words_of(rule).means));
   }
   std::string sources;
   for (const auto& [source, count] : overview.envelope_sources) {
@@ -121,6 +109,12 @@ void tell_messages(Console& console, const Overview& overview) {
   if (overview.not_mail != 0) console.result("not mail: " + counted(overview.not_mail, "file"));
   if (overview.vanished != 0)
     console.result("taken by the service while this looked: " + counted(overview.vanished, "file"));
+  if (live && counts.failed != 0) {
+    console.warn(
+        counted(counts.failed, "message") +
+        " cannot be read: not by this account, or not while another program holds them. Whom they wait for is in "
+        "no figure here.");
+  }
 }
 
 Json list_json(const std::map<std::string, std::uint64_t>& counts, const char* key) {
@@ -159,13 +153,13 @@ Json folders_json(const Overview& overview) {
 
 }  // namespace
 
-void tell_overview(Console& console, const Overview& overview) {
+void tell_overview(Console& console, const Overview& overview, bool live) {
   for (const auto& folder : overview.folders) {
     const auto shown = folder.name.empty() ? std::string("(in the Mailroot itself)") : printable(folder.name);
     console.result("  " + shown + ": " + counted(folder.files, "file") + ", " + counted(folder.bytes, "byte") +
                    (folder.files == 0 ? "" : ", oldest " + to_iso8601(folder.oldest)));
   }
-  tell_messages(console, overview);
+  tell_messages(console, overview, live);
   tell_domains(console, overview);
   tell_list(console, "senders of what is still owed:", overview.senders, most_senders);
   tell_list(console,

@@ -6,7 +6,8 @@
 
 namespace requeue::commands {
 
-void tell_overview(Console& console, const requeue::report::Overview& overview);
+// `live`: of a Mailroot as it stands, not of a snapshot.
+void tell_overview(Console& console, const requeue::report::Overview& overview, bool live);
 Json overview_json(const requeue::report::Overview& overview);
 
 }  // namespace requeue::commands

@@ -12,8 +12,8 @@ namespace {
 
 // Compared without case, since Windows opens the record under either.
 bool is_name_of_record(const std::string& name) {
-  static constexpr std::string_view record[] = {"journal.jsonl", "messages.jsonl", "heads.jsonl", "snapshot",
-                                                "superseded"};
+  static constexpr std::string_view record[] = {"journal.jsonl", "messages.jsonl", "heads.jsonl",       "snapshot",
+                                                "superseded",    "seal.json",      "seal.json.minisig", "cache"};
   return std::ranges::find(record, ascii_lower(name)) != std::end(record);
 }
 

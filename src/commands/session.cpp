@@ -75,12 +75,16 @@ bool is_at_work(const Context& context) {
   return tree && recovery::is_at_work(**tree);
 }
 
+Result<bool> folder_is_there(files::Files& files, const std::string& folder) {
+  auto opened = files.open(folder);
+  if (opened) return true;
+  if (opened.error().cause == Cause::not_found) return false;
+  return failure(std::move(opened.error()));
+}
+
 Result<recovery::State> peek(Context& context) {
-  auto there = context.files.open(context.options.recovery);
-  if (!there) {
-    if (there.error().cause == Cause::not_found) return recovery::State{};
-    return failure(std::move(there.error()));
-  }
+  REQUEUE_TRY(const bool there, folder_is_there(context.files, context.options.recovery));
+  if (!there) return recovery::State{};
   REQUEUE_TRY(auto opened, recovery::open_to_read(context.files, context.options.recovery));
   return opened->state();
 }

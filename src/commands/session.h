@@ -27,6 +27,9 @@ Result<void> require_whole_record(Context& context, std::string_view what);
 // Whether another run works on the recovery folder now. Only of a command that takes no lock itself; false of others.
 bool is_at_work(const Context& context);
 
+// False where no such folder is; one that is there and cannot be reached is an error, and never taken for a new one.
+Result<bool> folder_is_there(files::Files& files, const std::string& folder);
+
 // The state as it stands, for refusals before anything is written. A folder that is not there yet: a fresh state.
 Result<recovery::State> peek(Context& context);
 

@@ -111,11 +111,14 @@ Result<Outcome> status(Context& context) {
   recovery::State state;
   std::string head;
   std::vector<std::string> not_replayed;
-  if (!context.options.recovery.empty() && context.files.open(context.options.recovery)) {
-    REQUEUE_TRY(const auto recovery, recovery::open_to_read(context.files, context.options.recovery));
-    state = recovery->state();
-    head = recovery->head();
-    if (state.emptied && !state.payload_destroyed()) not_replayed = not_replayed_lines(context, *recovery);
+  if (!context.options.recovery.empty()) {
+    REQUEUE_TRY(const bool there, folder_is_there(context.files, context.options.recovery));
+    if (there) {
+      REQUEUE_TRY(const auto recovery, recovery::open_to_read(context.files, context.options.recovery));
+      state = recovery->state();
+      head = recovery->head();
+      if (state.emptied && !state.payload_destroyed()) not_replayed = not_replayed_lines(context, *recovery);
+    }
   }
   auto& console = context.console;
   const auto stage = std::string(recovery::to_string(state.stage()));

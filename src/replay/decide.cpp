@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 #include "replay/plan_selection.h"
+#include "replay/rule_words.h"
 
 namespace requeue::replay {
 namespace {
@@ -383,11 +384,37 @@ bool hold_or_release_copy(Message& message, const PlanOptions& options) {
   return released;
 }
 
-std::string why_not_released(const Message& message) {
-  if (message.rule == "plan") return "the plan file holds it";
-  if (message.rule == "no_from") return "it has no From, and no sender from which one could be made";
-  if (message.rule == "bad_address") return "an address of its envelope cannot be written";
-  return "nobody is known to whom it could go (" + std::string(message.rule) + ")";
+namespace {
+
+// Empty: no option of this run, but where the message stands.
+std::string_view skipping_option(std::string_view rule) {
+  if (rule == "plan") return "its line in the plan file";
+  if (rule == "max_age") return "--max-age";
+  if (rule == "bounce") return "--bounces skip";
+  if (rule == "list") return "--lists skip";
+  if (rule == "not_owed") return "--owed-domain";
+  return rule == "delivered" ? "--trust-log" : "";
+}
+
+}  // namespace
+
+NotReleased why_not_released(const Message& message, const std::string& original) {
+  if (message.disposition == Disposition::duplicate) {
+    return {"it is a copy of " + escape_bytes(original) + ", which goes or went to the same people",
+            "Leave its --release out."};
+  }
+  if (message.disposition == Disposition::skipped) {
+    const auto by = skipping_option(message.rule);
+    return {
+        std::string(words_of(message.rule).means) + " (" + std::string(message.rule) + ")",
+        "Leave its --release out" + (by.empty() ? std::string(".") : ", or what skips it: " + std::string(by) + ".")};
+  }
+  if (message.disposition != Disposition::held) return {};
+  if (message.rule == "plan") return {"the plan file holds it", "Change its line there."};
+  const std::string envelope = "Give its envelope with --envelopes FILE, or leave it held.";
+  if (message.rule == "no_from") return {"it has no From, and no sender from which one could be made", envelope};
+  if (message.rule == "bad_address") return {"an address of its envelope cannot be written", envelope};
+  return {"nobody is known to whom it could go (" + std::string(message.rule) + ")", envelope};
 }
 
 }  // namespace requeue::replay

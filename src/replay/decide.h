@@ -43,8 +43,12 @@ class Decider {
 
 // A copy of a message in doubt: held, unless a person has said of this very message that it is to go. True: it goes.
 bool hold_or_release_copy(Message& message, const PlanOptions& options);
-// Why a message that a person released by name is held all the same.
-std::string why_not_released(const Message& message);
+// Why a message that a person released by name does not go all the same, and what to do; empty: it goes, it went, or
+// the record alone says what becomes of it. `original`: what a duplicate is a copy of.
+struct NotReleased {
+  std::string why, hint;
+};
+NotReleased why_not_released(const Message& message, const std::string& original);
 
 void set(Message& message, Disposition disposition, std::string_view rule);
 void note(Message& message, std::string_view text);

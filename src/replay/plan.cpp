@@ -214,12 +214,11 @@ Result<void> check_named(const Plan& plan, const std::unordered_set<std::string>
 Result<void> check_released(const Plan& plan, const PlanOptions& options) {
   if (options.releases.sources.empty()) return {};
   for (const auto& message : plan.messages) {
-    if (message.disposition != Disposition::held || options.releases.sources.count(message.source) == 0) continue;
-    const bool by_plan = message.rule == "plan";
-    return failure(Exit::precondition, "cannot release a message", escape_bytes(message.source),
-                   why_not_released(message),
-                   by_plan ? "Change its line there. Nothing was sent."
-                           : "Give its envelope with --envelopes FILE, or leave it held. Nothing was sent.");
+    if (options.releases.sources.count(message.source) == 0) continue;
+    const auto why = why_not_released(message, original_of(plan, message));
+    if (why.why.empty()) continue;
+    return failure(Exit::precondition, "cannot release a message", escape_bytes(message.source), why.why,
+                   why.hint + " Nothing was sent.");
   }
   return {};
 }
@@ -307,7 +306,7 @@ Result<Plan> preview(recovery::Recovery& recovery, const Ledger& ledger, const P
   REQUEUE_CHECK(check_released(plan, options));
   REQUEUE_CHECK(narrow_as_planned(plan, options, copies));
   note_reused_message_ids(plan, traits);
-  sum_up(plan, options);
+  sum_up(plan, options, look.live);
   return plan;
 }
 

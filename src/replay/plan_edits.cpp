@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 #include "replay/csv.h"
+#include "replay/decide.h"
 #include "replay/duplicates_group.h"
 #include "replay/message_reading.h"
 
@@ -136,8 +137,13 @@ Result<void> narrow_as_planned(Plan& plan, const PlanOptions& options, CopyReade
     if (message.disposition != Disposition::pending || message.as_found) continue;
     const auto word = options.chosen->find(message.source);
     if (word == options.chosen->end() || word->second.narrowed.empty()) continue;
-    REQUEUE_TRY(const auto recipients, copies.recipients(i));
-    for (const auto& recipient : recipients) {
+    const auto recipients = copies.recipients(i);
+    if (!recipients) {
+      if (recipients.error().exit == Exit::interrupted) return failure(recipients.error());
+      set(message, Disposition::failed, "source_changed");  // the others go on
+      continue;
+    }
+    for (const auto& recipient : *recipients) {
       if (word->second.narrowed.count(ascii_lower(recipient)) == 0)
         message.rare.make().covered.push_back(interned.index_of(recipient));
     }

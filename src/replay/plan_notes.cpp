@@ -70,7 +70,7 @@ void say_rule(Plan& plan, std::string_view rule, std::string_view what) {
 
 }  // namespace
 
-void sum_up(Plan& plan, const PlanOptions& options) {
+void sum_up(Plan& plan, const PlanOptions& options, bool live) {
   say_sentence(plan, sentences.front());
   say(plan,
       count_of(plan,
@@ -91,7 +91,7 @@ void sum_up(Plan& plan, const PlanOptions& options) {
   say_rule(plan, "not_owed", "owed to nobody in the domains of --owed-domain");
   say_rule(plan, "left_in_place", "still in the Mailroot, for the service to send");
   say_rule(plan, "restored", "put back into the Mailroot, for the service to send");
-  say_rule(plan, "source_changed", "the snapshot's file is not the one recorded: run requeue audit");
+  if (!live) say_rule(plan, "source_changed", "the snapshot's file is not the one recorded: run requeue audit");
 }
 
 void name_places(Plan& plan, const recovery::State& state, const Ledger& ledger) {

@@ -5,7 +5,8 @@
 
 namespace requeue::replay {
 
-void sum_up(Plan& plan, const PlanOptions& options);
+// `live`: of a Mailroot's files as they stand, where nothing was recorded from which they could differ.
+void sum_up(Plan& plan, const PlanOptions& options, bool live);
 
 // Of each message in doubt: its own name in the Mailroot; of one that was to be handed over, its names in Pickup and in
 // staging.

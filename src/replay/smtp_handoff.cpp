@@ -102,6 +102,7 @@ Result<Outcome> SmtpHandoff::group(const std::vector<std::size_t>& indexes,
 }
 
 Result<void> SmtpHandoff::one(std::size_t index, Outcome& outcome) {
+  intent_details_.clear();  // of the message before: not an intent of this one
   const auto& message = plan_.messages[index];
   const auto parcel = make_parcel(recovery_, plan_, index, options_);
   if (!parcel.wrong.empty()) {
@@ -111,7 +112,6 @@ Result<void> SmtpHandoff::one(std::size_t index, Outcome& outcome) {
                   printable(message.source));
     return fail(parcel, {}, parcel.wrong, outcome);
   }
-  intent_details_.clear();
   REQUEUE_TRY(const auto submitted, send(parcel));
   return settle(parcel, submitted, outcome);
 }

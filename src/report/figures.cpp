@@ -65,6 +65,7 @@ void Figures::see(const Json& record) {
     ++figures.by_disposition[disposition];
   }
   const auto& name = dispositions[disposition];
+  if (name == "replayed" && record.contains("smtp")) ++by_smtp_;
   if (name != "held" && name != "failed" && name != "in_doubt") return;
   ++open_count_;
   if (open_.size() < most_open) open_.push_back(record);

@@ -38,6 +38,7 @@ class Figures {
   // The domains with the most messages, at most `most`; the others summed under "(others)".
   [[nodiscard]] std::vector<std::pair<std::string, DomainFigures>> domains(std::size_t most) const;
   [[nodiscard]] std::uint64_t of(std::string_view disposition) const;
+  [[nodiscard]] std::uint64_t replayed_by_smtp() const { return by_smtp_; }  // of("replayed") has them, too
   [[nodiscard]] std::uint64_t found() const { return found_; }
   // Held, failed and in doubt: what a person must look at. At most `most_open` are kept.
   [[nodiscard]] const std::vector<Json>& open() const { return open_; }
@@ -48,7 +49,7 @@ class Figures {
   Timestamp taken_;
   std::map<std::string, DomainFigures> domains_;
   std::array<std::uint64_t, dispositions.size()> totals_{};
-  std::uint64_t found_ = 0, open_count_ = 0;
+  std::uint64_t found_ = 0, open_count_ = 0, by_smtp_ = 0;
   std::vector<Json> open_;
 };
 

@@ -56,14 +56,23 @@ class Page {
   void verdict() {
     const auto open = figures_.open_count() + figures_.of("pending");
     page_.markup(open == 0 ? "<p class=\"verdict\">" : "<p class=\"verdict open\">");
-    page_.number(figures_.found()).markup(" messages found, ").number(figures_.of("replayed"));
-    page_.markup(" handed to Pickup. ");
+    page_.number(figures_.found()).markup(" messages found, ").markup(handed_over());
     if (open == 0) {
       page_.markup("Nothing is left open.");
     } else {
       page_.number(open).markup(open == 1 ? " message is still open." : " messages are still open.");
     }
     page_.markup("</p>\n");
+  }
+
+  // To a Pickup, by SMTP, or some of each.
+  [[nodiscard]] std::string handed_over() const {
+    const auto by_smtp = figures_.replayed_by_smtp();
+    const auto into_pickup = figures_.of("replayed") - by_smtp;
+    std::string words;
+    if (into_pickup != 0 || by_smtp == 0) words = std::to_string(into_pickup) + " handed to Pickup";
+    if (by_smtp != 0) words += (words.empty() ? "" : ", ") + std::to_string(by_smtp) + " taken in by an SMTP server";
+    return words + ". ";
   }
 
   void facts() {
@@ -202,9 +211,12 @@ class Page {
     page_.markup("</dl>\n<p>The head is the SHA-256 of the last line of <code>journal.jsonl</code>, the root that of ");
     page_.markup(
         "<code>snapshot/tagmanifest-sha256.txt</code>. Both can be computed with <code>sha256sum</code> alone; ");
-    page_.markup(
-        "<code>requeue audit</code> checks everything behind them. Handed to Pickup does not mean delivered: ");
-    page_.markup("that is the service's to do.</p>\n");
+    page_.markup("<code>requeue audit</code> checks everything behind them. ");
+    page_.markup(figures_.replayed_by_smtp() == 0
+                     ? "Handed to Pickup does not mean delivered: that is the service's to do."
+                     : "Handed to Pickup, or taken in by an SMTP server, does not mean "
+                       "delivered: that is theirs to do.");
+    page_.markup("</p>\n");
     page_.markup("<footer>Written by requeue ").text(timeline_.circumstances.version);
     page_.markup(" from the recovery folder alone.</footer>\n");
   }

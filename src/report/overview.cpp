@@ -70,7 +70,7 @@ class Looking {
     std::uint64_t taken = 0;
     for (auto& message : plan.messages) {
       if (!message.final_now && !message.chosen_now) continue;
-      if (live && message.disposition == replay::Disposition::failed) {
+      if (live && message.disposition == replay::Disposition::failed && is_gone(message.source)) {
         ++out.vanished;
         continue;
       }
@@ -93,6 +93,12 @@ class Looking {
     for (const auto& recipient : envelope.recipients)
       seen.domains.push_back(names_.number_of(mail::domain_of(recipient)));
     seen_.emplace(message.source, std::move(seen));
+  }
+
+  // What stands there and cannot be read is not gone: the service did not take it.
+  [[nodiscard]] bool is_gone(const files::Relative& source) const {
+    const auto status = tree_.status(source);
+    return !status && status.error().cause == Cause::not_found;
   }
 
   void add(const replay::Message& message) {
@@ -144,7 +150,10 @@ class Looking {
 
   void read_report(const files::Relative& stored) {
     const auto reader = tree_.open(stored);
-    if (!reader) return;  // taken away meanwhile
+    if (!reader) {
+      if (reader.error().cause != Cause::not_found) ++out.reasons.left_out;  // else it was taken away meanwhile
+      return;
+    }
     std::string text(longest_report, '\0');
     std::size_t size = 0;
     while (size < text.size()) {
@@ -169,8 +178,11 @@ Result<void> each_live(files::Tree& tree, Looking& looking, const replay::Visit&
   for (const auto& folder : folders) {
     const auto role = mailroot::role_of(folder.name);
     if (folder.kind != files::Kind::folder || role == Role::mailbox || role == Role::other) continue;
-    const auto entries = tree.list(folder.name);
-    if (!entries) continue;
+    auto entries = tree.list(folder.name);
+    if (!entries) {
+      if (entries.error().cause == Cause::not_found) continue;
+      return failure(std::move(entries.error()));
+    }
     for (const auto& found : *entries) {
       snapshot::Entry entry;
       entry.source = entry.stored = files::join(folder.name, found.name);

@@ -90,7 +90,9 @@ void Timeline::see_later_step(const std::string& name, const Json& event) {
   } else if (name == "no_probe") {
     add(event, "replay without a test message: " + text_of(event, "reason"));
   } else if (name == "replay_end") {
-    add(event, "replay: " + count_of(event, "now", "message") + " handed to Pickup; " +
+    const auto server = text_of(event, "smtp");
+    add(event, "replay: " + count_of(event, "now", "message") +
+                   (server.empty() ? std::string(" handed to Pickup; ") : " taken in by an SMTP server; ") +
                    std::to_string(integer_of(event, "held")) + " held, " +
                    std::to_string(integer_of(event, "pending")) + " pending, " +
                    std::to_string(integer_of(event, "failed")) + " failed, " +

@@ -245,4 +245,59 @@ TEST_CASE("adopt and probe took no --service, which their refusal of a network p
   CHECK(window.ask(probe).exit == 0);
 }
 
+TEST_CASE("--domain took the word behind its value for another one, and the journal kept it in clear") {
+  const Window window;
+  window.put("Queue/a.eml", mail("one", "ann@one.example"));
+  window.evacuate();
+  const Names replay{"--pickup", window.pickup.string(), "--no-probe", "drill"};
+  auto words = of(window, "replay", replay);
+  words.insert(words.end(), {"--domain", "one.example", "secret.person.example"});
+  CHECK(window.see(words).exit == 2);
+  CHECK(read(window.recovery / "journal.jsonl").find("secret.person") == std::string::npos);
+  CHECK(
+      window.see({"explain", "--domain", "one.example", "Queue/a.eml", "--recovery", window.recovery.string()}).exit ==
+      0);
+  const auto restore = (window.folder.path() / "back").string();
+  CHECK(window.see(of(window, "restore", {"--mailroot", restore, "--folder", "Queue", "Drop"})).exit == 2);
+  CHECK(window.see(of(window, "restore", {"--mailroot", restore, "--folder", "Queue", "--folder", "Drop"})).exit == 0);
+  CHECK(window.see(of(window, "audit", {"--expect-head", "0", "1"})).exit == 2);
+  CHECK(window.see(of(window, "replay", {"--resolve", "sent", "Queue/a.eml", "not-sent", "Queue/a.eml"})).exit == 2);
+  auto evacuation = window.evacuation();
+  evacuation.insert(evacuation.end(), {"--keep", "Drop", "Badmail"});
+  CHECK(window.see(evacuation).exit == 2);
+}
+
+TEST_CASE("status called a recovery folder that it could not reach a new one") {
+  const Window window;
+  const auto loop = window.folder.path() / "loop";
+  fs::create_symlink(loop, loop);
+  const auto status = window.ask({"status", "--recovery", loop.string()});
+  CHECK(status.exit != 0);
+  CHECK_FALSE(status.json.contains("stage"));
+  CHECK(window.ask({"status", "--recovery", (window.folder.path() / "none").string()}).json["stage"] == "new");
+}
+
+TEST_CASE("a report was written over the seal") {
+  const Window window;
+  window.put("Queue/a.eml", mail("one", "ann@one.example"));
+  window.evacuate();
+  REQUIRE(window.replay().exit == 0);
+  REQUIRE(window.ask(of(window, "seal")).exit == 0);
+  const auto before = contents(window.recovery);
+  for (const auto* const name : {"seal.json", "Seal.JSON", "seal.json.minisig", "cache/facts"}) {
+    INFO(name);
+    CHECK(window.ask(of(window, "report", {"--csv", (window.recovery / name).string()})).exit == 5);
+  }
+  CHECK(contents(window.recovery) == before);
+}
+
+TEST_CASE("inspect had words of its own for the rules, and lacked some") {
+  const Window window;
+  window.put("Queue/a.eml", "Return-Path: <>\r\n" + mail("one", "ann@one.example"));
+  window.evacuate();
+  const auto looked = window.see({"inspect", window.recovery.string()}).out;
+  const std::string means = "a bounce or a notification: weeks late it does more harm than good";
+  CHECK(looked.find("[held] 1 bounce: " + means) != std::string::npos);
+}
+
 }  // namespace requeue::tests

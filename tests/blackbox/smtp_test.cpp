@@ -1,8 +1,10 @@
 // replay --smtp: who gets what, what each answer makes of a message, and that nothing is sent twice by any two ways.
 #include <algorithm>
 
+#include <boost/filesystem.hpp>
 #include <catch2/catch.hpp>
 
+#include "blackbox/record.h"
 #include "blackbox/window.h"
 #include "support/smtp_server.h"
 
@@ -326,6 +328,48 @@ TEST_CASE("a dry run by SMTP connects and sends nothing") {
   CHECK(server.taken().empty());
   CHECK(window.ask({"replay", "--recovery", window.recovery.string(), "--smtp", "127.0.0.1:1", "--no-probe", "x", "-n"})
             .exit == 5);
+}
+
+TEST_CASE("by SMTP, a damaged message behind one that was taken in was recorded as broken off, without any intent") {
+  const Window window;
+  window.put("Queue/a.eml", mail("a", "ann@one.org"));
+  window.put("Queue/b.eml", mail("b", "ann@one.org"));
+  window.evacuate();
+  const auto damaged = window.recovery / "snapshot/data/mailroot/Queue/b.eml";
+  auto bytes = read(damaged);
+  bytes[bytes.size() - 3] = 'X';
+  fs::permissions(damaged, fs::owner_all);
+  write(damaged, bytes);
+  const SmtpServer server;
+  const auto answer = smtp_replay(window, server);
+  CHECK(answer.json["now"]["replayed"] == 1);
+  CHECK(answer.json["failed"] == 1);
+  CHECK(events(window, "intent").size() == 1);
+  CHECK(events(window, "abort").empty());
+}
+
+TEST_CASE("the report said that a replay by SMTP was handed to Pickup") {
+  const Window window;
+  window.put("Queue/a.eml", mail("a", "ann@one.org"));
+  window.put("Queue/b.eml", mail("b", "ann@one.org"));
+  window.put("Queue/c.eml", mail("c", "ann@one.org"));
+  window.evacuate();
+  const SmtpServer server;
+  const auto page = window.folder.path() / "page.html";
+  const auto report = [&] {
+    fs::remove(page);
+    REQUIRE(window.ask({"report", "--recovery", window.recovery.string(), "--html", page.string()}).exit == 0);
+    return read(page);
+  };
+  smtp_replay(window, server, {"--limit", "2"});
+  auto text = report();
+  CHECK(text.find("3 messages found, 2 taken in by an SMTP server. ") != std::string::npos);
+  CHECK(text.find("replay: 2 messages taken in by an SMTP server; ") != std::string::npos);
+  CHECK(text.find(" handed to Pickup") == std::string::npos);
+  window.replay();
+  text = report();
+  CHECK(text.find("3 messages found, 1 handed to Pickup, 2 taken in by an SMTP server. ") != std::string::npos);
+  CHECK(text.find("replay: 1 message handed to Pickup; ") != std::string::npos);
 }
 
 }  // namespace requeue::tests

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "replay/plan_fixture.h"
+#include "support/faulty_files.h"
 
 using namespace requeue;
 using namespace requeue::tests;
@@ -114,4 +115,47 @@ TEST_CASE("header-only mail goes to the owed domains only, what has an envelope 
   plan = planning.plan(options);
   CHECK(decision(plan, "Queue/both.eml") == "held several_domains");
   CHECK(decision(plan, "Queue/x.eml") == "pending replay");
+}
+
+TEST_CASE("a release of a skipped message or of a copy was passed over in silence", "[choice][release]") {
+  Planning planning;
+  planning.add("Queue/first.eml", mail_to("ann@one.org"));
+  planning.add("Queue/copy.eml", mail_to("ann@one.org"));
+  planning.add("Queue/bounce.eml", "Return-Path: <>\r\n" + mail_to("ann@one.org", "bounce"));
+  planning.add("Queue/sent.eml", mail_to("ann@one.org", "sent"));
+  PlanOptions options;
+  options.bounces = replay::Policy::skip;
+  CHECK(decision(planning.plan(options), "Queue/copy.eml") == "duplicate content");
+  CHECK(decision(planning.plan(options), "Queue/bounce.eml") == "skipped bounce");
+  planning.replayed("Queue/sent.eml", {"ann@one.org"});
+  for (const auto* const source : {"Queue/copy.eml", "Queue/bounce.eml"}) {
+    INFO(source);
+    options.releases.sources = {source};
+    const auto refused = planning.try_plan(options);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().exit == Exit::precondition);
+    CHECK(refused.error().path == source);
+  }
+  // What would go anyway, and what went: the same command, run again, goes on.
+  options.releases.sources = {"Queue/first.eml", "Queue/sent.eml"};
+  CHECK(planning.try_plan(options));
+}
+
+TEST_CASE("one message that could not be read again ended a whole replay by a plan file", "[choice]") {
+  auto faulty = std::make_unique<FaultyFiles>();
+  auto& faults = *faulty;
+  Planning planning(std::move(faulty));
+  planning.add("Queue/a.eml", mail_to("ann@one.org"));
+  planning.add("Queue/b.eml", mail_to("ann@one.org, bob@two.org", "b"));
+  planning.empty();
+  PlanOptions options;
+  options.chosen.emplace();
+  options.chosen->emplace("Queue/a.eml", replay::Word{"replay", {}, {}, 2});
+  options.chosen->emplace("Queue/b.eml", replay::Word{"replay", {}, {"ann@one.org"}, 3});
+  CHECK(decision(planning.plan(options), "Queue/b.eml") == "pending replay");
+  faults.add({"open", "Queue/b.eml", 2});  // read once for the decision, and then for its recipients
+  const auto plan = planning.plan(options);
+  CHECK(decision(plan, "Queue/a.eml") == "pending replay");
+  CHECK(decision(plan, "Queue/b.eml") == "failed source_changed");
+  CHECK(faults.failed() == 1);
 }

@@ -1,6 +1,8 @@
 #include <catch2/catch.hpp>
 
 #include "report/overview.h"
+#include "report/record.h"
+#include "support/faulty_files.h"
 
 using requeue::report::reason_of;
 
@@ -20,4 +22,21 @@ TEST_CASE("a reason is one line without addresses, so that equal ones are counte
   CHECK(reason_of("") == "(empty)");
   CHECK(reason_of(std::string(5000, 'x')).size() == 160);
   CHECK(reason_of("The specific error code was ") == ": The specific error code was");
+}
+
+TEST_CASE("inspect told what it may not read as taken by the service, and as another file than was recorded",
+          "[overview]") {
+  using namespace requeue;
+  tests::Record record;
+  record.add("Queue/a.EML", tests::mail("one@example.org", "first"));
+  record.add("Queue/b.EML", tests::mail("one@example.org", "second"));
+  tests::FaultyFiles files;
+  files.add({"open", "Queue/b.EML", 1, Cause::denied, true});
+  const auto tree = files.open(record.mailroot()).value();
+  const auto overview = report::overview_of_mailroot(*tree, {{}, UINT64_MAX, now()}, record.watcher()).value();
+  CHECK(overview.counts.found == 2);
+  CHECK(overview.counts.pending == 1);
+  CHECK(overview.counts.failed == 1);
+  CHECK(overview.vanished == 0);
+  for (const auto& note : overview.notes) CHECK(note.find("audit") == std::string::npos);
 }
