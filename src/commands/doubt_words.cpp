@@ -13,7 +13,8 @@ constexpr std::size_t most_listed = 1000;
 
 std::string what_happened(std::string_view rule) {
   if (rule == "reboot") return "the machine was or may have been restarted during the hand-over";
-  if (rule == "staging_gone") return "Pickup or the staging folder beside it is not where it was";
+  if (rule == "staging_gone")
+    return "Pickup, the staging folder beside it, or what was composed there is not where it was";
   if (rule == "name_taken") return "other bytes stand in Pickup under its name";
   if (rule == "smtp_unanswered") return "the SMTP server may have it: nobody heard its answer";
   if (rule == "gone_before_empty") return "it left the Mailroot before requeue removed it";

@@ -9,6 +9,10 @@ namespace {
 
 constexpr std::string_view digits = "0123456789abcdef";
 
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
 unsigned char byte_at(std::string_view s, std::size_t i) {
   return static_cast<unsigned char>(s[i]);
 }
@@ -197,23 +201,15 @@ std::string printable(std::string_view bytes) {
   return out;
 }
 
-namespace {
-
-char ascii_lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-}  // namespace
-
 std::string ascii_lower(std::string_view text) {
   std::string out(text);
-  for (auto& c : out) c = ascii_lower(c);
+  for (auto& c : out) c = lower(c);
   return out;
 }
 
 bool ascii_iequals(std::string_view a, std::string_view b) {
   return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
+         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
 bool ascii_iends_with(std::string_view text, std::string_view suffix) {

@@ -143,7 +143,8 @@ class Tree {
   virtual Result<std::string> link_target(const Relative& path) = 0;
   virtual Result<std::unique_ptr<Reader>> open(const Relative& path, CacheUse use = CacheUse::normal) = 0;
   virtual Result<std::vector<Stream>> streams(const Relative& path) = 0;  // alternate ones only, sorted by name
-  // status() and streams() of one moment, for whoever looks at everything: the way there is gone once.
+  // What status() and streams() say, for whoever looks at everything: the way there is gone once. Not of one moment:
+  // the change time tells of what comes between.
   virtual Result<Seen> look(const Relative& path);
   virtual Result<std::unique_ptr<Reader>> open_stream(const Relative& path, const std::string& stream) = 0;
   virtual Result<Volume> volume(const Relative& path) = 0;

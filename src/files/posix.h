@@ -87,8 +87,8 @@ Result<std::unique_ptr<Reader>> make_stream_reader(int file, const std::string& 
 Result<void> store_stream(int file, const std::string& stream, ByteReader& bytes, const Path& path);
 
 Result<Volume> volume_of(int folder, const Path& path);
-bool in_memory(int file,
-               std::uint64_t volume);  // on the volume of its Identity: tmpfs and ramfs: there is no disk to reach
+// tmpfs and ramfs: there is no disk to reach. `volume`: that of the file's Identity.
+bool in_memory(int file, std::uint64_t volume);
 Result<void> apply_attributes(const Place& place, const Attributes& attributes, const Path& path);
 Result<void> flush_descriptor(int file, const Path& path, std::string_view what);
 

@@ -169,7 +169,8 @@ Result<void> PosixTree::flush_all() {
   if (is_passed_through(root_)) {
     auto error = error_of(EACCES, "cannot flush a volume", path_);
     error.why = "this account may pass through the folder, but not list it";
-    error.hint = "Give it the right to list the folder, then run the same command again.";
+    error.hint =
+        "What was written may not be kept yet. Give it the right to list the folder, then run the same command again.";
     return failure(std::move(error));
   }
   if (retried([&] { return ::syncfs(root_.number()); }) != 0) return last_error("cannot flush a volume", path_);

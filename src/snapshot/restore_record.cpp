@@ -23,7 +23,8 @@ class NoRecord final : public RestoreRecord {
 
 class JournaledRecord final : public RestoreRecord {
  public:
-  explicit JournaledRecord(recovery::Recovery& recovery) : recovery_(recovery) {}
+  explicit JournaledRecord(recovery::Recovery& recovery)
+      : recovery_(recovery), scope_(recovery.state().kept_folders, recovery.state().mailbox_emptied) {}
 
   Result<void> settle_unfinished(files::Tree& target, Restored& result) override;
   std::optional<std::string> refuses(const files::Relative& source) override;
@@ -39,6 +40,7 @@ class JournaledRecord final : public RestoreRecord {
   void doubt(const std::string& source, Restored& result);
 
   recovery::Recovery& recovery_;
+  const Scope scope_;
   std::optional<EarlierRun> emptying_;  // that was cut short
   std::set<std::string> doubted_;       // escaped
   Json group_;
@@ -113,7 +115,7 @@ Result<void> JournaledRecord::learn_what_was_removed(files::Tree& target) {
   const auto& state = recovery_.state();
   if (!state.emptying || state.emptied) return {};
   emptying_.emplace(recovery_);
-  return emptying_->look_around(target, recovery_.tree(), Scope(state.kept_folders, state.mailbox_emptied));
+  return emptying_->look_around(target, recovery_.tree(), scope_);
 }
 
 // Of a file that does not stand in a folder from which the service sends: put back, it would be sent again, if it was
@@ -148,12 +150,7 @@ bool JournaledRecord::wants_present(const files::Relative& source) {
 }
 
 bool JournaledRecord::was_left(const files::Relative& source) const {
-  const auto& state = recovery_.state();
-  const auto top = mailroot::top_of(source);
-  if (top.empty() || state.left_in_place.contains(escape_bytes(source))) return true;
-  if (mailroot::role_of(top) == mailroot::Role::mailbox && !state.mailbox_emptied) return true;
-  const auto kept = ascii_lower(top);
-  return std::ranges::any_of(state.kept_folders, [&](const auto& folder) { return ascii_lower(folder) == kept; });
+  return recovery_.state().left_in_place.contains(escape_bytes(source)) || !scope_.removes(source);
 }
 
 Result<void> JournaledRecord::begin(const std::vector<files::Relative>& sources) {

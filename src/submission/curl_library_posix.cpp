@@ -13,7 +13,7 @@ bool find(void* library, const char* name, Function& into) {
 
 tl::unexpected<Error> cannot_use(std::string why) {
   return failure(Exit::precondition, "cannot use libcurl, which sends mail by SMTP", REQUEUE_CURL_LIBRARY,
-                 std::move(why), "Nothing was sent. Install it (README.md names its package), or replay into Pickup.");
+                 std::move(why), "Nothing was sent. Install the package that holds it, or replay into Pickup.");
 }
 
 Result<CurlLibrary> load() {

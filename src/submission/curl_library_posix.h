@@ -22,7 +22,7 @@ struct CurlLibrary {
 };
 
 // Loaded and initialised at the first call, and kept to the end. Fails with Exit::precondition where it is not
-// installed, or is not the libcurl that this program was built for.
+// installed, or lacks one of these.
 Result<const CurlLibrary*> curl_library();
 
 }  // namespace requeue::submission

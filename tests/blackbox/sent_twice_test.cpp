@@ -59,6 +59,44 @@ void damage(const Window& window, const std::string& source, bool shorter) {
 
 }  // namespace
 
+TEST_CASE("a restore into the Mailroot under another path, or into one that was gone, put back what was sent") {
+  Window window;
+  window.put("Queue/a.eml", mail("a", "ann@one.org"));
+  window.put("Queue/b.eml", mail("b", "ann@one.org"));
+  window.evacuate();
+  REQUIRE(window.replay().json["replayed"] == 2);
+  SECTION("moved") {
+    const auto elsewhere = window.folder.path() / "moved";
+    fs::rename(window.mailroot, elsewhere);
+    window.mailroot = elsewhere;
+  }
+  SECTION("moved, and another folder stands in its place") {
+    const auto elsewhere = window.folder.path() / "moved";
+    fs::rename(window.mailroot, elsewhere);
+    fs::create_directories(window.mailroot / "Queue");
+    window.mailroot = elsewhere;
+  }
+  SECTION("gone") {
+    fs::remove_all(window.mailroot);
+  }
+  const auto answer = restore(window);
+  CHECK(answer.exit == 3);
+  CHECK(answer.json["restored"] == 0);
+  CHECK(answer.json["left_out"] == 2);
+  CHECK_FALSE(fs::exists(window.mailroot / "Queue/a.eml"));
+}
+
+TEST_CASE("what was put back into a Mailroot that was moved was sent by a replay, too") {
+  Window window;
+  window.put("Queue/a.eml", mail("a", "ann@one.org"));
+  window.evacuate();
+  const auto elsewhere = window.folder.path() / "moved";
+  fs::rename(window.mailroot, elsewhere);
+  window.mailroot = elsewhere;
+  REQUIRE(restore(window).json["restored"] == 1);
+  CHECK(window.replay().json["now"]["replayed"] == 0);
+}
+
 TEST_CASE("a replay into another Pickup sent what still stood in the live Queue beside the adopted one") {
   const Window window;
   const auto backup = window.folder.path() / "backup";
