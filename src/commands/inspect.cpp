@@ -6,7 +6,9 @@
 #include "commands/planning.h"
 #include "commands/session.h"
 #include "commands/whereabouts.h"
+#include "commands/words.h"
 #include "core/text.h"
+#include "mailroot/evacuation_mark.h"
 #include "report/overview.h"
 #include "snapshot/bag.h"
 
@@ -28,6 +30,14 @@ Result<Overview> look_at_recovery(Context& context, OverviewOptions options) {
   REQUEUE_CHECK(add_live_mail(context, recovery->state(), options.plan));
   REQUEUE_CHECK(requeue::snapshot::check_tags(recovery->tree(), recovery->state().snapshot->root));
   return requeue::report::overview_of_recovery(*recovery, ledger, std::move(options), context.console);
+}
+
+void tell_open_evacuation(Context& context, files::Tree& mailroot) {
+  const auto mark = mailroot::read_mark(mailroot);
+  if (!mark || !*mark) return;
+  context.console.warn("an evacuation of this Mailroot was cut short, and a part of its mail stands in " +
+                       (*mark)->recovery + ". Leave the service stopped and finish it: requeue evacuate --recovery " +
+                       shell_quoted((*mark)->recovery));
 }
 
 }  // namespace
@@ -56,6 +66,7 @@ Result<Outcome> inspect(Context& context) {
                        : requeue::report::overview_of_mailroot(*tree, std::move(options), context.console));
   context.console.result(std::string(recovery ? "recovery folder " : "Mailroot ") + files::to_text(tree->path()));
   tell_overview(context.console, overview, !recovery);
+  if (!recovery) tell_open_evacuation(context, *tree);
   if (!recovery) context.console.result("Only read. On a running service the figures move.");
   auto body = overview_json(overview);
   body["live"] = !recovery;

@@ -4,6 +4,7 @@
 
 #include "commands/session.h"
 #include "core/text.h"
+#include "mailroot/evacuation_mark.h"
 
 namespace requeue::commands {
 namespace {
@@ -206,6 +207,10 @@ Result<void> require_stopped(Context& context, std::string_view for_what) {
                  context.service.name() + " is " + std::string(service::to_string(state)),
                  "Nothing was touched. Run `requeue stop` first, with the same --service options. If it is still "
                  "stopping, wait and run again; never use iisreset.");
+}
+
+Result<void> require_only_evacuation(const recovery::State& state, const Site& site) {
+  return mailroot::check_no_other_evacuation(*site.mailroot, state.id);
 }
 
 Result<void> require_same_mailroot(const recovery::State& state, const Site& site) {

@@ -39,4 +39,8 @@ Result<void> require_stopped(Context& context, std::string_view for_what);
 // Only the recorded Mailroot, once there is one.
 Result<void> require_same_mailroot(const recovery::State& state, const Site& site);
 
+// No evacuation of this Mailroot into another recovery folder that was cut short: what it took out would be taken for
+// gone, or sent by both.
+Result<void> require_only_evacuation(const recovery::State& state, const Site& site);
+
 }  // namespace requeue::commands

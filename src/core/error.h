@@ -32,8 +32,9 @@ enum class Cause {
   denied,
   busy,  // open elsewhere without sharing, or locked
   no_space,
-  too_many_open,  // files at once, by this process or the whole system
-  io,             // the device failed (EIO)
+  write_protected,  // the whole volume can only be read (EROFS)
+  too_many_open,    // files at once, by this process or the whole system
+  io,               // the device failed (EIO)
   not_supported,
   is_link,  // a link stood where a file or folder was expected; it was not followed
   cross_volume,

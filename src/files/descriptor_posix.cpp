@@ -20,8 +20,9 @@ Cause cause_of(int number) {
       return Cause::exists;
     case EACCES:
     case EPERM:
-    case EROFS:
       return Cause::denied;
+    case EROFS:
+      return Cause::write_protected;
     case EBUSY:
     case ETXTBSY:
     case EAGAIN:

@@ -32,7 +32,7 @@ constexpr std::array meanings{
     Meaning{ERROR_DIR_NOT_EMPTY, Cause::exists, "the folder is not empty"},
     Meaning{ERROR_ACCESS_DENIED, Cause::denied, no_rights},
     Meaning{ERROR_PRIVILEGE_NOT_HELD, Cause::denied, no_rights},
-    Meaning{ERROR_WRITE_PROTECT, Cause::denied, "the volume is write-protected"},
+    Meaning{ERROR_WRITE_PROTECT, Cause::write_protected, "the volume is write-protected"},
     Meaning{ERROR_SHARING_VIOLATION, Cause::busy, in_use},
     Meaning{ERROR_LOCK_VIOLATION, Cause::busy, "another program has locked a part of it"},
     Meaning{ERROR_USER_MAPPED_FILE, Cause::busy, in_use},

@@ -86,6 +86,9 @@ std::string hint_of(Cause cause) {
       return "run the same command again with --jobs 1, or let this account open more files at once (ulimit -n)";
     case Cause::denied:
       return "check that this account may use the path, and that the volume can be written";
+    case Cause::write_protected:
+      return "make the volume writable again (after an error the system may have stopped all writing to it: check the "
+             "disk), then run the same command again";
     case Cause::busy:
       return "another program uses it; end that program, then run the same command again";
     case Cause::no_space:

@@ -21,6 +21,8 @@ std::string_view top_of(std::string_view source);
 // Where the probe's test message is composed, directly below the Mailroot: no mail, and the next probe removes it, so a
 // probe that was killed never stands in the way of an evacuation. walk() leaves it out.
 inline constexpr std::string_view probe_staging = ".requeue-probe";
+// A file directly below the Mailroot while that is being emptied (mailroot/evacuation_mark.h). walk() leaves it out.
+inline constexpr std::string_view evacuation_mark = ".requeue-evacuation";
 // A folder named .requeue-ID directly below the Mailroot: our own staging. The probe's is none.
 bool is_staging(std::string_view top_folder);
 
@@ -44,8 +46,9 @@ struct Counts {
 enum class Vanished { error, passed_over };
 
 // Walks the whole tree in bytewise order of paths, a folder before what is in it; the root itself first (path ""). A
-// staging folder of ours that holds only its token is left out. Iterative: a 300-deep tree is an ordinary one. `jobs`:
-// how many items are looked at ahead of the visit, which is one at a time and in order.
+// staging folder of ours that holds only its token is left out, and the mark of an evacuation. Iterative: a 300-deep
+// tree is an ordinary one. `jobs`: how many items are looked at ahead of the visit, which is one at a time and in
+// order.
 Result<Counts> walk(files::Tree& mailroot, const std::function<Result<void>(const Item&)>& visit,
                     Vanished vanished = Vanished::error, unsigned jobs = 1);
 
@@ -80,6 +83,7 @@ struct Token {
   std::string recovery;
 };
 std::string render(const Token& token);
+Token parse_token(std::string_view bytes);
 Result<Token> read_token(files::Tree& tree, std::string_view staging_folder);
 
 }  // namespace requeue::mailroot

@@ -96,7 +96,7 @@ Result<std::shared_ptr<files::Tree>> open_folders(files::Files& files, const Fol
   }
   if (!home) return refused_place({}, "neither Queue nor Pickup is among them", "Give --mailroot DIR.");
   return std::make_shared<JoinedTree>(std::move(home), std::move(parts), [](std::string_view name) {
-    return is_staging(name) || ascii_iequals(name, probe_staging);
+    return is_staging(name) || ascii_iequals(name, probe_staging) || name == evacuation_mark;
   });
 }
 

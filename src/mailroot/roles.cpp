@@ -40,7 +40,7 @@ std::string_view top_of(std::string_view source) {
 bool is_staging(std::string_view top_folder) {
   return top_folder.size() > staging_prefix.size() &&
          ascii_iequals(top_folder.substr(0, staging_prefix.size()), staging_prefix) &&
-         !ascii_iequals(top_folder, probe_staging);
+         !ascii_iequals(top_folder, probe_staging) && !ascii_iequals(top_folder, evacuation_mark);
 }
 
 }  // namespace requeue::mailroot

@@ -21,13 +21,16 @@ std::string render(const Token& token) {
   return printable(token.id) + "\n" + printable(token.recovery) + "\n";
 }
 
+Token parse_token(std::string_view bytes) {
+  Token token;
+  token.id = take_line(bytes);
+  token.recovery = take_line(bytes);
+  return token;
+}
+
 Result<Token> read_token(files::Tree& tree, std::string_view staging_folder) {
   REQUEUE_TRY(const auto bytes, files::read_file(tree, files::join(staging_folder, token_name), largest_token));
-  std::string_view rest = bytes;
-  Token token;
-  token.id = take_line(rest);
-  token.recovery = take_line(rest);
-  return token;
+  return parse_token(bytes);
 }
 
 }  // namespace requeue::mailroot

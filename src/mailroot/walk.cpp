@@ -129,6 +129,7 @@ class Walk {
     frame.folder = folder;
     frame.steps.reserve(entries.size());
     for (auto& entry : entries) {
+      if (folder.empty() && entry.name == evacuation_mark && entry.kind == Kind::file) continue;
       if (entry.kind == Kind::folder) {
         if (folder.empty() && ascii_iequals(entry.name, probe_staging)) continue;
         if (folder.empty() && is_staging(entry.name)) {

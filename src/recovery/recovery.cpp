@@ -45,7 +45,9 @@ Json run_fields(const RunFacts& facts, const std::string& id, const std::string&
 Result<void> require_writable(files::Tree& tree) {
   for (const auto name : {journal::file_name, journal::details_name}) {
     auto access = tree.check_access(files::Relative(name), true);
-    if (access || access.error().cause != Cause::denied) continue;
+    const bool closed =
+        !access && (access.error().cause == Cause::denied || access.error().cause == Cause::write_protected);
+    if (!closed) continue;
     Error error = std::move(access.error());
     error.exit = Exit::precondition;
     error.what = "the record of this recovery folder cannot be written";

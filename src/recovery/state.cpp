@@ -43,7 +43,7 @@ Result<void> State::check_first(const journal::Line& line) {
 }
 
 State::Handler State::handler_for(std::string_view event) {
-  static constexpr std::array<std::pair<std::string_view, Handler>, 24> handlers{{
+  static constexpr std::array<std::pair<std::string_view, Handler>, 25> handlers{{
       {"run", &State::see_run},
       {"run_end", &State::see_run_end},
       {"service", &State::see_service},
@@ -53,6 +53,7 @@ State::Handler State::handler_for(std::string_view event) {
       {"removing", &State::see_removing},
       {"left_in_place", &State::see_left_in_place},
       {"gone", &State::see_gone},
+      {"mark", &State::see_mark},
       {"emptied", &State::see_emptied},
       {"restoring", &State::see_restoring},
       {"restored", &State::see_restored},

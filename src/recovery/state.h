@@ -5,12 +5,12 @@
 // recovered {file, length, sha256}, service {state, action: found|stopping|stopped|started|put_back, host}, snapshot
 // {files, bytes, folders, streams, others, root [, facts_sha256], method, adopted, mailroot, superseded}, verified {ok,
 // files, bytes, level, root, wrong}, emptying {root, keep, empty_mailbox, pickup}, removing {first, last, count [,
-// again]}, left_in_place {source, why}, gone {source, why}, emptied {files, kept, newcomers, by_hand}, restoring
-// {group, sources}, restored {group [, sources, in_doubt]}, probe {result, seconds, token, ...}; and of messages
-// (replay/ledger.h): replay {folders, ...}, message, intent, commit, abort, in_doubt, resolved, no_probe, replay_end
-// {folders, pending, failed, ...}; and of its end: confirmed {step, how, place}, note {text}, sealed {sha256, ...},
-// abandoned {reason, items}, disposing {...}, disposed {...}. An event that is not known is passed over: the format
-// only grows.
+// again]}, mark {state: set|lost|taken_away}, left_in_place {source, why}, gone {source, why}, emptied {files, kept,
+// newcomers, by_hand}, restoring {group, sources}, restored {group [, sources, in_doubt]}, probe {result, seconds,
+// token, ...}; and of messages (replay/ledger.h): replay {folders, ...}, message, intent, commit, abort, in_doubt,
+// resolved, no_probe, replay_end {folders, pending, failed, ...}; and of its end: confirmed {step, how, place}, note
+// {text}, sealed {sha256, ...}, abandoned {reason, items}, disposing {...}, disposed {...}. An event that is not known
+// is passed over: the format only grows.
 //
 // A source is text, as the event has it: escape_bytes of the path below the Mailroot. A resumed emptying records no
 // second `emptying`, and what it left is left for good.
@@ -113,6 +113,8 @@ class State : public Fold {
   std::string service_now;            // as last seen or made
   bool stopped_by_us = false;         // and not started again since
   bool service_seen_running = false;  // after emptying began
+  bool marked = false;                // a mark of ours stands in the Mailroot (snapshot/mark.h)
+  bool mark_lost = false;             // it was gone in the midst of the emptying: another one may have been at work
   bool ran_since_snapshot = false;    // the service; as far as it was seen
   std::string snapshot_boot;          // of the run that took the snapshot; empty: unknown
 
@@ -171,6 +173,7 @@ class State : public Fold {
   Result<void> see_removing(const Json& event);
   Result<void> see_left_in_place(const Json& event);
   Result<void> see_gone(const Json& event);
+  Result<void> see_mark(const Json& event);
   Result<void> see_emptied(const Json& event);
   Result<void> see_restoring(const Json& event);
   Result<void> see_restored(const Json& event);

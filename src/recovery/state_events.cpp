@@ -165,6 +165,13 @@ Result<void> State::see_removing(const Json& event) {
   return {};
 }
 
+Result<void> State::see_mark(const Json& event) {
+  const auto told = text_of(event, "state");
+  marked = told == "set";
+  mark_lost = mark_lost || told == "lost";
+  return {};
+}
+
 Result<void> State::see_left_in_place(const Json& event) {
   left_in_place.insert(text_of(event, "source"));
   return {};

@@ -27,7 +27,8 @@ EarlierRun::EarlierRun(const recovery::Recovery& recovery)
       first_(unescape_bytes(state_.removing_first)),
       last_(unescape_bytes(state_.removing_last)),
       reached_(unescape_bytes(state_.removing_reached)),
-      in_doubt_(recovery.boot().empty() || recovery.boot() != state_.emptying_boot || state_.service_seen_running) {}
+      in_doubt_(recovery.boot().empty() || recovery.boot() != state_.emptying_boot || state_.service_seen_running ||
+                state_.mark_lost) {}
 
 Result<void> EarlierRun::check_same(const Scope& scope) const {
   const std::set<std::string> kept(state_.kept_folders.begin(), state_.kept_folders.end());

@@ -11,6 +11,7 @@
 #include "snapshot/earlier_run.h"
 #include "snapshot/empty_refusals.h"
 #include "snapshot/files_jsonl.h"
+#include "snapshot/mark.h"
 #include "snapshot/newcomers.h"
 #include "snapshot/removal.h"
 #include "snapshot/standing.h"
@@ -43,6 +44,7 @@ class Emptying {
     REQUEUE_CHECK(flush_earlier_removals());
     REQUEUE_CHECK(name_newcomers());
     REQUEUE_CHECK(ask_service());
+    REQUEUE_CHECK(take_mark_away(recovery_, mailroot_));
     return finish();
   }
 
@@ -53,8 +55,12 @@ class Emptying {
     REQUEUE_CHECK(earlier_.check_same(scope_));
     REQUEUE_CHECK(ask_service());
     watcher_.phase("empty", facts.files, 0);
-    if (earlier_.any()) return earlier_.look_around(mailroot_, recovery_.tree(), scope_);
+    if (earlier_.any()) {
+      REQUEUE_CHECK(earlier_.look_around(mailroot_, recovery_.tree(), scope_));
+      return set_mark(recovery_, mailroot_, watcher_);
+    }
     if (watcher_.stop_requested()) return failure(emptying_interrupted(false));
+    REQUEUE_CHECK(set_mark(recovery_, mailroot_, watcher_));
     Json keep = Json::array();
     for (const auto& name : scope_.keep()) keep.push_back(escape_bytes(name));
     REQUEUE_CHECK(recovery_.record(
@@ -306,6 +312,7 @@ class Emptying {
 Result<Emptied> empty(recovery::Recovery& recovery, files::Tree& mailroot, const EmptyOptions& options,
                       Watcher& watcher) {
   REQUEUE_CHECK(check_ready(recovery, mailroot));
+  if (recovery.state().emptying) REQUEUE_CHECK(note_lost_mark(recovery, mailroot));
   return Emptying(recovery, mailroot, options, watcher).run();
 }
 

@@ -92,6 +92,7 @@ Result<Restored> Restoring::run() {
     return failure(std::move(done.error()));
   }
   REQUEUE_CHECK(finish_folders());
+  if (options_.folders.empty() && !options_.only) REQUEUE_CHECK(record_->all_is_back(target_));
   return std::move(result_);
 }
 

@@ -37,7 +37,8 @@ class CheckedReader final : public ByteReader {
 
 // A target that cannot take this one file is told and passed over; a device that fails is not.
 bool ends_the_run(Cause cause) {
-  return cause == Cause::no_space || cause == Cause::io || cause == Cause::interrupted || cause == Cause::read_only;
+  return cause == Cause::no_space || cause == Cause::write_protected || cause == Cause::io ||
+         cause == Cause::interrupted || cause == Cause::read_only;
 }
 
 Result<CopyResult> impossible_or_error(Error error) {

@@ -14,7 +14,7 @@ Result<void> RestoreFolders::make(const files::Relative& path) {
     return {};
   }
   if (made.error().cause == Cause::no_space || made.error().cause == Cause::io ||
-      made.error().cause == Cause::read_only) {
+      made.error().cause == Cause::write_protected || made.error().cause == Cause::read_only) {
     return made;
   }
   if (made.error().cause == Cause::exists) {

@@ -8,6 +8,7 @@
 #include "journal/journal.h"
 #include "mailroot/mailroot.h"
 #include "snapshot/earlier_run.h"
+#include "snapshot/mark.h"
 
 namespace requeue::snapshot {
 namespace {
@@ -19,6 +20,7 @@ class NoRecord final : public RestoreRecord {
   bool wants_present(const files::Relative&) override { return false; }
   Result<void> begin(const std::vector<files::Relative>&) override { return {}; }
   Result<void> end() override { return {}; }
+  Result<void> all_is_back(files::Tree&) override { return {}; }
 };
 
 class JournaledRecord final : public RestoreRecord {
@@ -31,6 +33,7 @@ class JournaledRecord final : public RestoreRecord {
   bool wants_present(const files::Relative& source) override;
   Result<void> begin(const std::vector<files::Relative>& sources) override;
   Result<void> end() override;
+  Result<void> all_is_back(files::Tree& target) override;
 
  private:
   Result<void> learn_what_was_removed(files::Tree& target);
@@ -114,6 +117,7 @@ std::optional<std::string> JournaledRecord::refuses(const files::Relative& sourc
 Result<void> JournaledRecord::learn_what_was_removed(files::Tree& target) {
   const auto& state = recovery_.state();
   if (!state.emptying || state.emptied) return {};
+  REQUEUE_CHECK(note_lost_mark(recovery_, target));
   emptying_.emplace(recovery_);
   return emptying_->look_around(target, recovery_.tree(), scope_);
 }
@@ -164,6 +168,11 @@ Result<void> JournaledRecord::begin(const std::vector<files::Relative>& sources)
 Result<void> JournaledRecord::end() {
   REQUEUE_CHECK(recovery_.record("restored", Json{{"group", group_}}));
   return recovery_.flush();
+}
+
+// What the emptying that was cut short took out is on record as restored: another evacuation may have it now.
+Result<void> JournaledRecord::all_is_back(files::Tree& target) {
+  return emptying_ ? take_mark_away(recovery_, target) : Result<void>();
 }
 
 }  // namespace

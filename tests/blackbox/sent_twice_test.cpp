@@ -59,6 +59,27 @@ void damage(const Window& window, const std::string& source, bool shorter) {
 
 }  // namespace
 
+TEST_CASE("an evacuation that was cut short, then another recovery folder: both sent what the second took out") {
+  Window window;
+  window.put("Queue/a.eml", mail("a", "ann@one.org"));
+  window.put("Queue/b.eml", mail("b", "ann@one.org"));
+  const auto ask = [&](const std::string& verb, const std::string& recovery) {
+    return window.ask({verb, "--mailroot", window.mailroot.string(), "--recovery", recovery});
+  };
+  // What a killed run leaves: the mark, and all but the one that it removed.
+  write(window.mailroot / ".requeue-evacuation", "0123456789abcdef\n/srv/first\n");
+  const auto second = (window.folder.path() / "second").string();
+  for (const auto* const verb : {"evacuate", "snapshot"}) {
+    const auto refused = ask(verb, second);
+    CHECK(refused.exit == 5);
+    CHECK(refused.err.find("requeue evacuate --recovery \"/srv/first\"") != std::string::npos);
+  }
+  CHECK_FALSE(fs::exists(second));
+  const auto seen = window.see({"inspect", window.mailroot.string()});
+  CHECK(seen.out.find("requeue evacuate --recovery /srv/first") != std::string::npos);
+  CHECK(fs::exists(window.mailroot / "Queue/a.eml"));
+}
+
 TEST_CASE("a restore into the Mailroot under another path, or into one that was gone, put back what was sent") {
   Window window;
   window.put("Queue/a.eml", mail("a", "ann@one.org"));

@@ -1,5 +1,6 @@
 // What is particular to Linux: rights, user attributes, memory file systems, volumes.
 #include <fcntl.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -31,6 +32,27 @@ struct OpenMask {
 };
 
 }  // namespace
+
+TEST_CASE("a volume that can only be read was told as one file that may not be touched") {
+  const TemporaryFolder folder;
+  const auto where = folder.path() / "disk";
+  fs::create_directories(where);
+  if (::mount("tmpfs", where.c_str(), "tmpfs", 0, "size=64k") != 0) {
+    WARN("SKIPPED: this account may not mount a small file system");
+    return;
+  }
+  write(where / "a", "one");
+  const bool remounted = ::mount("tmpfs", where.c_str(), "tmpfs", MS_REMOUNT | MS_RDONLY, "") == 0;
+  CHECK(remounted);
+  {
+    const auto tree = real_files()->open(where);
+    REQUIRE(tree);
+    CHECK(cause_of((*tree)->remove_file("a")) == Cause::write_protected);
+    CHECK(cause_of((*tree)->create("b")) == Cause::write_protected);
+    CHECK(cause_of((*tree)->check_access("", true)) == Cause::write_protected);
+  }
+  ::umount2(where.c_str(), MNT_DETACH);
+}
 
 TEST_CASE("many files in a folder that may be passed through but not listed could not be flushed") {
   if (::geteuid() != 0) {

@@ -3,7 +3,8 @@
 //
 //   torture kill [options]      each call of each phase in turn, and half-way through each write
 //   torture reboot [options]    the same, and the machine restarted before the next run: another boot_id
-//   torture twice [options]     killed at n, then at m during the run after it: a seeded sample of --pairs
+//   torture rival [options]     evacuate and empty killed at each call, and then another recovery folder for that
+//   Mailroot torture twice [options]     killed at n, then at m during the run after it: a seeded sample of --pairs
 //   torture random [options]    evacuate and both replays killed --pairs times each at a moment of the clock's choosing
 //   torture fail [options]      each call fails, once and for ever, with each error
 //
@@ -46,6 +47,7 @@ struct Point {
   bool kills = true;
   std::chrono::microseconds after{0};  // killed so late; 0: at a call
   bool reboots = false;                // the machine is restarted before the next run
+  bool meets_rival = false;            // another recovery folder is taken in between
 };
 
 struct Table {
@@ -89,8 +91,8 @@ std::vector<Point> kill_points(const Settings& settings) {
     const auto calls = calls_of(settings, phase, false);
     for (std::size_t i = 0; i < calls.size(); ++i) {
       const auto at = "TORTURE_KILL_AT=" + std::to_string(i + 1);
-      points.push_back({phase, {at}, {}, i % 2 == 0, true, {}, false});
-      if (calls[i] == 'w') points.push_back({phase, {at, "TORTURE_HALF=1"}, {}, i % 2 == 1, true, {}, false});
+      points.push_back({phase, {at}, {}, i % 2 == 0, true, {}, false, false});
+      if (calls[i] == 'w') points.push_back({phase, {at, "TORTURE_HALF=1"}, {}, i % 2 == 1, true, {}, false, false});
     }
   }
   return points;
@@ -100,6 +102,14 @@ std::vector<Point> kill_points(const Settings& settings) {
 std::vector<Point> reboot_points(const Settings& settings) {
   auto points = kill_points(settings);
   for (auto& point : points) point.reboots = true;
+  return points;
+}
+
+std::vector<Point> rival_points(const Settings& settings) {
+  auto points = kill_points(settings);
+  std::erase_if(points,
+                [](const Point& point) { return point.phase != Phase::evacuate && point.phase != Phase::empty; });
+  for (auto& point : points) point.meets_rival = true;
   return points;
 }
 
@@ -119,6 +129,7 @@ std::vector<Point> double_kill_points(const Settings& settings) {
                       random() % 2 == 0,
                       true,
                       {},
+                      false,
                       false});
   }
   return points;
@@ -137,7 +148,7 @@ std::vector<Point> random_points(const Settings& settings) {
     const auto whole = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
     std::uniform_int_distribution<std::int64_t> moment(1, whole.count());
     for (std::size_t i = 0; i < settings.pairs; ++i) {
-      points.push_back({phase, {}, {}, i % 2 == 0, true, std::chrono::microseconds(moment(random)), false});
+      points.push_back({phase, {}, {}, i % 2 == 0, true, std::chrono::microseconds(moment(random)), false, false});
     }
   }
   return points;
@@ -158,6 +169,7 @@ std::vector<Point> failing_points(const Settings& settings) {
               false,
               false,
               {},
+              false,
               false};
           if (forever) point.first.emplace_back("TORTURE_FOREVER=1");
           points.push_back(std::move(point));
@@ -182,6 +194,7 @@ Findings try_point(const Settings& settings, const Point& point) {
   const bool serve = point.serve_between && point.phase == Phase::replay;
   if (serve) trial.serve();
   if (point.reboots) trial.reboot();
+  if (point.meets_rival) trial.meet_rival();
   if (!point.second.empty()) {
     trial.disturb(point.second);
     if (serve) trial.serve();
@@ -263,11 +276,12 @@ int main(int count, char** words) {
   Settings settings;
   settings.programs.scratch = fs::temp_directory_path();
   if (!read_arguments(count, words, settings)) {
-    std::fprintf(stderr, "usage: torture kill|reboot|twice|random|fail --requeue FILE --preload FILE ...\n");
+    std::fprintf(stderr, "usage: torture kill|reboot|rival|twice|random|fail --requeue FILE --preload FILE ...\n");
     return 2;
   }
   std::vector<Point> points;
   if (settings.mode == "kill") points = kill_points(settings);
+  if (settings.mode == "rival") points = rival_points(settings);
   if (settings.mode == "twice") points = double_kill_points(settings);
   if (settings.mode == "random") points = random_points(settings);
   if (settings.mode == "reboot") {

@@ -63,6 +63,12 @@ Trial::Trial(const Programs& programs, Phase phase)
   if (phase == Phase::smtp) server_ = std::make_unique<requeue::tests::SmtpServer>();
 }
 
+Ran Trial::requeue_on(const fs::path& recovery, const std::vector<std::string>& arguments) {
+  auto all = arguments;
+  all.insert(all.end(), {"--recovery", recovery.string(), "--json"});
+  return requeue::tests::run({programs_.requeue, all, {}});
+}
+
 std::vector<std::string> Trial::with_recovery(std::vector<std::string> arguments) const {
   arguments.insert(arguments.end(), {"--recovery", recovery_.string(), "--json"});
   return arguments;
@@ -173,7 +179,47 @@ void Trial::serve() {
   for (const auto& complaint : service.take_complaints()) findings_.other.push_back("stand-in: " + complaint);
 }
 
+// Refused it is where the killed run may have removed anything; else it takes all that there is.
+void Trial::meet_rival() {
+  met_rival_ = true;
+  const auto rival = folder_.path() / "rival";
+  const auto ran = requeue_on(rival, {"evacuate", "--service", "none", "--mailroot", mailroot_.string()});
+  expect_exit(ran, "evacuate into another recovery folder", {finished_exit, attention_exit, refused_exit});
+  if (ran.exit == finished_exit || ran.exit == attention_exit) rival_ = rival;
+}
+
+void Trial::replay_on(const fs::path& recovery) {
+  const std::vector<std::string> command{"replay", "--no-probe", "torture", "--pickup",
+                                         (mailroot_ / "Pickup").string()};
+  expect_well_or_doubt(requeue_on(recovery, command), recovery);
+  serve();
+}
+
+// What the other one took before the first had removed anything is gone, to the first: in doubt, and so it says.
+void Trial::expect_well_or_doubt(const Ran& ran, const fs::path& recovery) {
+  if (ran.exit == doubt_exit && recovery == recovery_ && !rival_.empty()) {
+    findings_.known_doubts = 1;
+    return;
+  }
+  expect_exit(ran, recovery.filename().string(), {finished_exit, attention_exit});
+}
+
+// The first recovery folder is finished as well, whatever the other one took in between; then both are replayed.
+Findings Trial::finish_with_rival() {
+  const auto again = requeue(phase_command());
+  expect_exit(again, std::string(to_string(phase_)) + " again", {finished_exit, attention_exit, refused_exit});
+  check_snapshot();
+  check_emptied();
+  replay_on(recovery_);
+  if (!rival_.empty()) replay_on(rival_);
+  replay_on(recovery_);
+  check_deliveries();
+  expect_well_or_doubt(requeue_on(recovery_, {"audit"}), recovery_);
+  return findings_;
+}
+
 Findings Trial::finish() {
+  if (met_rival_) return finish_with_rival();
   if (phase_ == Phase::smtp) {
     finish_smtp();
     check_snapshot();
@@ -212,7 +258,8 @@ Findings Trial::finish() {
 }
 
 void Trial::check_snapshot() {
-  const auto kept = contents(recovery_ / "snapshot/data/mailroot");
+  auto kept = contents(recovery_ / "snapshot/data/mailroot");
+  if (!rival_.empty()) kept.merge(contents(rival_ / "snapshot/data/mailroot"));
   for (const auto& [name, bytes] : contents(backup_)) {
     const auto found = kept.find(name);
     if (found == kept.end()) findings_.lost.push_back("not in the snapshot: " + name);

@@ -19,6 +19,8 @@ namespace torture {
 
 constexpr int finished_exit = 0;
 constexpr int attention_exit = 3;
+constexpr int refused_exit = 5;
+constexpr int doubt_exit = 8;
 
 struct Programs {
   std::string requeue;
@@ -54,6 +56,8 @@ class Trial {
   // this account may not do that.
   static bool can_reboot();
   void reboot();
+  // Somebody takes another recovery folder and evacuates the same Mailroot into that, instead of going on.
+  void meet_rival();
   // The stand-in takes and delivers what it finds, as a service does between the kill and the next run.
   void serve();
   // The same command again, to its end, then the rest of the procedure, and all the checks.
@@ -67,6 +71,10 @@ class Trial {
   std::vector<std::string> phase_command() const;
   std::vector<std::string> with_recovery(std::vector<std::string> arguments) const;
   void evacuate();
+  requeue::tests::Ran requeue_on(const fs::path& recovery, const std::vector<std::string>& arguments);
+  void replay_on(const fs::path& recovery);
+  void expect_well_or_doubt(const requeue::tests::Ran& ran, const fs::path& recovery);
+  Findings finish_with_rival();
   void check_snapshot();
   void check_emptied();
   void check_restored();
@@ -85,6 +93,8 @@ class Trial {
   Phase phase_;
   requeue::tests::TemporaryFolder folder_;
   fs::path mailroot_, recovery_, backup_, deliver_, state_;
+  fs::path rival_;  // another recovery folder that took what it found; empty: none did
+  bool met_rival_ = false;
   std::unique_ptr<requeue::tests::SmtpServer> server_;  // runs in this process: no preload, no kill
   std::size_t disturbed_ = 0;                           // runs
   requeue::tests::Ran disturbed_run_;                   // the last one

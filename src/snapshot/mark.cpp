@@ -1,0 +1,63 @@
+#include "snapshot/mark.h"
+
+#include "mailroot/evacuation_mark.h"
+
+namespace requeue::snapshot {
+namespace {
+
+Result<void> told(Result<void> result, std::string what) {
+  if (result) return result;
+  auto error = std::move(result.error());
+  error.exit = Exit::failed;
+  error.what = std::move(what);
+  error.hint =
+      "Nothing is lost: what was removed stands in the verified snapshot. Leave the service stopped, mend the cause, "
+      "then run the same command again; it goes on where it stopped.";
+  return failure(std::move(error));
+}
+
+Result<bool> own_mark_stands(const recovery::Recovery& recovery, files::Tree& mailroot) {
+  REQUEUE_TRY(const auto found, mailroot::read_mark(mailroot));
+  return found && found->id == recovery.state().id;
+}
+
+}  // namespace
+
+Result<void> set_mark(recovery::Recovery& recovery, files::Tree& mailroot, Watcher& watcher) {
+  const auto& id = recovery.state().id;
+  REQUEUE_CHECK(mailroot::check_no_other_evacuation(mailroot, id));
+  REQUEUE_TRY(const bool stands, own_mark_stands(recovery, mailroot));
+  if (!stands) {
+    auto made = mailroot::set_mark(mailroot, {id, files::to_text(recovery.tree().path())});
+    if (!made && made.error().cause == Cause::no_space) {
+      static_cast<void>(mailroot::take_mark_away(mailroot));
+      watcher.warn(
+          "the Mailroot's volume is full: it cannot be marked as being emptied. Should this run be cut short, finish "
+          "it with the same --recovery; do not evacuate this Mailroot into another recovery folder before.");
+      return {};
+    }
+    REQUEUE_CHECK(told(std::move(made), "cannot mark the Mailroot as being emptied"));
+  }
+  if (recovery.state().marked) return {};
+  return recovery.record("mark", {{"state", "set"}});
+}
+
+Result<void> note_lost_mark(recovery::Recovery& recovery, files::Tree& mailroot) {
+  if (!recovery.state().marked) return {};
+  REQUEUE_TRY(const bool stands, own_mark_stands(recovery, mailroot));
+  if (stands) return {};
+  REQUEUE_CHECK(recovery.record("mark", {{"state", "lost"}}));
+  return recovery.flush();
+}
+
+Result<void> take_mark_away(recovery::Recovery& recovery, files::Tree& mailroot) {
+  if (recovery.state().marked) {
+    REQUEUE_CHECK(recovery.record("mark", {{"state", "taken_away"}}));
+    REQUEUE_CHECK(recovery.flush());
+  }
+  REQUEUE_TRY(const auto found, mailroot::read_mark(mailroot));
+  if (found && found->id != recovery.state().id) return {};
+  return told(mailroot::take_mark_away(mailroot), "cannot take the mark of this evacuation away");
+}
+
+}  // namespace requeue::snapshot
