@@ -60,5 +60,6 @@ bool stdin_is_terminal();
 std::string read_terminal_line();
 void watch_for_interrupt();
 bool interrupt_seen();
+unsigned interrupts_seen();  // Ctrl-C and the like, how often: a console that closes is none
 
 }  // namespace requeue::cli

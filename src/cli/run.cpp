@@ -78,9 +78,12 @@ int run(const std::vector<std::string>& arguments) {
   watch_for_interrupt();
   const auto control = make_service(options);
   const auto events = service::system_event_log();
+  const auto connect = [&](const submission::Server& server) {
+    return submission::connect(server, {interrupts_seen, [&](std::string_view line) { console.warn(line); }});
+  };
   commands::Context context{
       options,     *files,         *control,  !options.service.empty() || !options.service_host.empty(),
-      console,     this_program(), sleep_for, submission::connect,
+      console,     this_program(), sleep_for, connect,
       events.get()};
   auto outcome = parsed.command(context);
   if (!outcome) return tell_error(console, options, outcome.error());

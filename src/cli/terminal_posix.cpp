@@ -11,8 +11,10 @@ namespace requeue::cli {
 namespace {
 
 std::atomic<bool> interrupted{false};
+std::atomic<unsigned> presses{0};
 
-extern "C" void note_interrupt(int) {
+extern "C" void note_interrupt(int number) {
+  if (number != SIGHUP) presses.fetch_add(1);
   interrupted.store(true);
 }
 
@@ -61,6 +63,10 @@ void watch_for_interrupt() {
 
 bool interrupt_seen() {
   return interrupted.load();
+}
+
+unsigned interrupts_seen() {
+  return presses.load();
 }
 
 }  // namespace requeue::cli

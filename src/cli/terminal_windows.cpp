@@ -16,14 +16,17 @@ namespace requeue::cli {
 namespace {
 
 std::atomic<bool> interrupted{false};
+std::atomic<unsigned> presses{0};
 
 constexpr DWORD until_the_end = 60000;  // Windows gives a closing console less than this
 
 // On a thread of its own. When it returns from a closing console or a shutdown, Windows ends the program at once, in
 // the middle of what it does; so it stays, and the file in hand is finished meanwhile.
 BOOL WINAPI note_interrupt(DWORD event) {
+  const bool pressed = event == CTRL_C_EVENT || event == CTRL_BREAK_EVENT;
+  if (pressed) presses.fetch_add(1);
   interrupted.store(true);
-  if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT) Sleep(until_the_end);
+  if (!pressed) Sleep(until_the_end);
   return TRUE;
 }
 
@@ -132,6 +135,10 @@ void watch_for_interrupt() {
 
 bool interrupt_seen() {
   return interrupted.load();
+}
+
+unsigned interrupts_seen() {
+  return presses.load();
 }
 
 }  // namespace requeue::cli

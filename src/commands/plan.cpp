@@ -66,7 +66,8 @@ Result<void> write_plan(Context& context, recovery::Recovery& recovery, const re
 
 Result<Outcome> plan(Context& context) {
   replay::Ledger ledger;
-  REQUEUE_TRY(auto recovery, recovery::open_to_read(context.files, context.options.recovery, {&ledger}));
+  REQUEUE_TRY(auto recovery,
+              recovery::open_to_read(context.files, context.options.recovery, {&ledger}, recovery::Reading::to_decide));
   REQUEUE_CHECK(require_replayable(context, *recovery));
   REQUEUE_TRY(auto options, plan_options(context, recovery->state()));
   REQUEUE_CHECK(add_evidence(context, *recovery, options));

@@ -136,6 +136,16 @@ Result<Way> open_way(Context& context, const files::Path& pickup, const std::str
   return way;
 }
 
+// What a killed run left open is handed over before anything is planned: so what a plan would refuse is asked for
+// before that. A release of what is open itself can be told of only once that is settled.
+Result<void> require_plannable(Context& context, recovery::Recovery& recovery, const replay::Ledger& ledger,
+                               replay::PlanOptions options) {
+  if (ledger.open_intents().empty()) return {};
+  for (const auto& [source, intent] : ledger.open_intents()) options.releases.sources.erase(source);
+  REQUEUE_TRY([[maybe_unused]] const auto plan, replay::make_plan(recovery, ledger, options, context.console));
+  return {};
+}
+
 // The whole snapshot fits, as a rule. Only where it does not is it worth a plan to know what is to go.
 Result<void> require_room(Context& context, recovery::Recovery& recovery, const replay::Ledger& ledger,
                           const replay::PlanOptions& options, Way& way) {
@@ -172,15 +182,8 @@ void announce_replay(Context& context, recovery::Recovery& recovery, const repla
   if (!counts.balanced()) announce_balance_failed(context, recovery.head());
 }
 
-Result<Outcome> replay_work(Context& context, recovery::Recovery& recovery, replay::Ledger& ledger, Way& way,
-                            const replay::PlanOptions& evidence) {
-  REQUEUE_CHECK(require_replayable(context, recovery));
-  if (context.options.no_probe) {
-    REQUEUE_CHECK(recovery.record("no_probe", Json{{"reason", escape_bytes(*context.options.no_probe)}}));
-  }
-  REQUEUE_CHECK(remember_others(context, recovery, evidence));
-  REQUEUE_TRY(const auto settled, replay::settle(recovery, ledger, context.files, way.pickup, context.console));
-  for (const auto& line : settled.named) context.console.warn(line);
+Result<Outcome> replay_settled(Context& context, recovery::Recovery& recovery, replay::Ledger& ledger, Way& way,
+                               const replay::PlanOptions& evidence, const replay::Settled& settled) {
   REQUEUE_TRY(auto options, plan_options(context, recovery.state()));
   options.log = evidence.log;
   options.against = evidence.against;
@@ -193,7 +196,23 @@ Result<Outcome> replay_work(Context& context, recovery::Recovery& recovery, repl
   const auto notes = notes_of(context, recovery.state(), plan);
   auto exit = exit_of_plan(plan, Exit::attention);
   if (result.refused_recipients() != 0) exit = graver(exit, Exit::attention);
-  return Outcome{exit, replay_json(context, result, plan, notes)};
+  auto body = replay_json(context, result, plan, notes);
+  body["settled"] = settled_json(settled);
+  return Outcome{exit, body};
+}
+
+Result<Outcome> replay_work(Context& context, recovery::Recovery& recovery, replay::Ledger& ledger, Way& way,
+                            const replay::PlanOptions& evidence) {
+  REQUEUE_CHECK(require_replayable(context, recovery));
+  if (context.options.no_probe) {
+    REQUEUE_CHECK(recovery.record("no_probe", Json{{"reason", escape_bytes(*context.options.no_probe)}}));
+  }
+  REQUEUE_CHECK(remember_others(context, recovery, evidence));
+  REQUEUE_TRY(const auto settled, replay::settle(recovery, ledger, context.files, way.pickup, context.console));
+  tell_settled(context, settled);
+  auto outcome = replay_settled(context, recovery, ledger, way, evidence, settled);
+  if (!outcome) return failure(after_settling(std::move(outcome.error()), settled));
+  return outcome;
 }
 
 Result<Outcome> replay_rehearse(Context& context, recovery::Recovery& recovery, const replay::Ledger& ledger,
@@ -208,7 +227,8 @@ Result<Outcome> replay_rehearse(Context& context, recovery::Recovery& recovery, 
   tell_smtp_preview(context, by_smtp);
   if (!ledger.open_intents().empty()) {
     context.console.warn(std::to_string(ledger.open_intents().size()) +
-                         " hand-overs of a run that was killed are open; the next replay settles them first");
+                         " hand-overs of a run that was killed are open; the next replay settles them first, and "
+                         "hands over what is left of them: --limit and the plan do not count those");
   }
   context.console.result("DRY RUN: end");
   Json body = counts_json(counts);
@@ -238,7 +258,8 @@ Result<Outcome> replay(Context& context) {
     // Everything that can be refused is refused here, before the run opens and anything is written. What is read of
     // the messages for that is let go of before the run reads it again under its lock.
     replay::Ledger before;
-    REQUEUE_TRY(auto reading, recovery::open_to_read(context.files, context.options.recovery, {&before}));
+    REQUEUE_TRY(auto reading, recovery::open_to_read(context.files, context.options.recovery, {&before},
+                                                     recovery::Reading::to_decide));
     REQUEUE_CHECK(require_replayable(context, *reading));
     if (!context.options.smtp) {
       REQUEUE_TRY(pickup, pickup_of(context, reading->state()));
@@ -257,6 +278,7 @@ Result<Outcome> replay(Context& context) {
     confirmed = reading->state().replay_confirmed == escape_bytes(name_of_way(context, pickup));
     REQUEUE_TRY(way, open_way(context, pickup, id));
     if (context.options.dry_run) return replay_rehearse(context, *reading, before, std::move(options), way);
+    REQUEUE_CHECK(require_plannable(context, *reading, before, options));
     REQUEUE_CHECK(require_room(context, *reading, before, options, way));
   }
   if (way.place) way.place->around = std::move(around);

@@ -53,7 +53,42 @@ std::string next_after_replay(const Context& context, const replay::Counts& coun
   return again(context, "plan") + ", for the " + counted(left, "message") + " left out of this run";
 }
 
+std::string handed_over_first(const replay::Settled& settled) {
+  return counted(settled.renamed, "message") + " of the replay that was cut short " +
+         (settled.renamed == 1 ? "was" : "were") + " handed over first";
+}
+
+// "Nothing was sent" becomes "Nothing else was sent", in each of the words that the errors have for it.
+void qualify(std::string& hint) {
+  constexpr std::string_view nothing = "othing was ";
+  for (auto at = hint.find(nothing); at != std::string::npos; at = hint.find(nothing, at + nothing.size())) {
+    hint.insert(at + std::string_view("othing ").size(), "else ");
+  }
+}
+
 }  // namespace
+
+void tell_settled(Context& context, const replay::Settled& settled) {
+  for (const auto& line : settled.named) context.console.warn(line);
+  if (settled.renamed == 0) return;
+  context.console.warn(handed_over_first(settled) + "; --limit and the plan do not count " +
+                       (settled.renamed == 1 ? "it" : "them"));
+}
+
+Json settled_json(const replay::Settled& settled) {
+  return Json{{"handed_over", settled.renamed},
+              {"had_been_handed_over", settled.committed},
+              {"not_sent", settled.aborted},
+              {"in_doubt", settled.in_doubt}};
+}
+
+Error after_settling(Error error, const replay::Settled& settled) {
+  if (settled.renamed == 0) return error;
+  qualify(error.hint);
+  const auto first = handed_over_first(settled) + ", in this run.";
+  error.hint = error.hint.empty() ? first : first + " " + error.hint;
+  return error;
+}
 
 std::string the_same_replay(const Context& context) {
   auto command = again(context, "replay");

@@ -3,6 +3,7 @@
 
 #include "commands/context.h"
 #include "recovery/state.h"
+#include "replay/handoff.h"
 #include "replay/replay.h"
 
 namespace requeue::commands {
@@ -15,5 +16,11 @@ void tell_replay(Context& context, const recovery::State& state, const replay::R
 // No address stands in it: it goes into the journal with the end of the run.
 Json replay_json(const Context& context, const replay::ReplayResult& result, const replay::Plan& plan,
                  const std::vector<std::string>& notes);
+
+// What a replay that was cut short had left open, before anything was planned.
+void tell_settled(Context& context, const replay::Settled& settled);
+Json settled_json(const replay::Settled& settled);
+// An error that comes after it says so: "Nothing was sent" is not true of this run any more.
+Error after_settling(Error error, const replay::Settled& settled);
 
 }  // namespace requeue::commands

@@ -55,7 +55,8 @@ Outcome tell_resolved(Context& context, const recovery::State& state, const repl
 
 Result<Outcome> resolve_rehearsed(Context& context) {
   replay::Ledger ledger;
-  REQUEUE_TRY(const auto reading, recovery::open_to_read(context.files, context.options.recovery, {&ledger}));
+  REQUEUE_TRY(const auto reading,
+              recovery::open_to_read(context.files, context.options.recovery, {&ledger}, recovery::Reading::to_decide));
   REQUEUE_CHECK(require_replayable(context, *reading));
   REQUEUE_TRY(const auto options, plan_options(context, reading->state()));
   REQUEUE_TRY(const auto plan, replay::make_plan(*reading, ledger, options, context.console));

@@ -10,6 +10,7 @@
 #include "core/sleep.h"
 #include "core/text.h"
 #include "journal/heads.h"
+#include "journal/named_lines.h"
 #include "recovery/host.h"
 
 namespace requeue::recovery {
@@ -17,7 +18,7 @@ namespace {
 
 constexpr std::string_view snapshot_folder = "snapshot";
 
-Json run_fields(const RunFacts& facts, const std::string& id, const std::string& boot) {
+Json run_fields(const RunFacts& facts, const std::string& id, const std::string& boot, std::uint64_t details_bytes) {
   const Host host = this_host();
   Json fields;
   fields["schema"] = schema;
@@ -38,6 +39,7 @@ Json run_fields(const RunFacts& facts, const std::string& id, const std::string&
   fields["mailroot"] = escape_bytes(facts.mailroot);
   for (const auto& [name, path] : facts.mailroot_folders) fields["mailroot_folders"][name] = escape_bytes(path);
   if (facts.settings) fields["settings"] = to_json(*facts.settings);
+  if (details_bytes > 0) fields[details_bytes_field] = details_bytes;
   return fields;
 }
 
@@ -98,6 +100,7 @@ class OpenRecovery final : public Recovery {
   Result<void> take_lock();
   Result<void> load();
   [[nodiscard]] Result<void> require_details() const;
+  [[nodiscard]] Result<void> require_named_lines() const;
   [[nodiscard]] bool never_used() const { return chain_.records == 0 && chain_.torn.length == 0; }
   Result<void> begin_run(files::Files& files, const RunFacts& facts);
 
@@ -105,7 +108,9 @@ class OpenRecovery final : public Recovery {
   Result<void> see(const journal::Line& line);
   Result<void> check_complete(const journal::AfterCheck& after, bool has_snapshot) const;
   [[nodiscard]] Result<void> check_heads() const;
+  Result<void> find_missing_lines(journal::NamedLines& named);
   [[nodiscard]] Result<void> check_possible() const;
+  Result<void> flush_found_details();
   Result<void> record_cut(std::string_view file, const journal::Tail& torn);
   Result<void> witness();
 
@@ -119,7 +124,8 @@ class OpenRecovery final : public Recovery {
   journal::DetailsFile details_file_;
   journal::Tail heads_;
   journal::HeadsCheck heads_check_;
-  bool witnessed_ = false;  // this run has left its first line in heads.jsonl
+  std::string lines_missing_;  // of messages.jsonl, as a sentence; empty: none
+  bool witnessed_ = false;     // this run has left its first line in heads.jsonl
   std::unique_ptr<journal::Journal> journal_;
   std::unique_ptr<journal::Details> details_;
   bool ended_ = false;
@@ -143,8 +149,10 @@ Result<void> OpenRecovery::load() {
   const auto snapshot = tree_->status(files::Relative(snapshot_folder));
   if (!snapshot && snapshot.error().cause != Cause::not_found) return failure(snapshot.error());
   journal::AfterCheck after;
-  const auto expect = [&](const std::string&, const Json& line) -> Result<void> {
+  journal::NamedLines named;
+  const auto expect = [&](const std::string& hash, const Json& line) -> Result<void> {
     after.expect(text_of(line, "after"));
+    named.stands(hash);
     return {};
   };
   REQUEUE_TRY(details_file_, journal::read_details(*tree_, expect));
@@ -153,6 +161,7 @@ Result<void> OpenRecovery::load() {
   const auto visit = [&](const journal::Line& line) -> Result<void> {
     after.saw_journal_line(line.hash);
     heads_check_.saw_journal_line(line);
+    named.saw_journal_line(line);
     if (understood) understood = see(line);
     return {};
   };
@@ -160,7 +169,27 @@ Result<void> OpenRecovery::load() {
   REQUEUE_TRY(chain_, journal::read(*tree_, visit));
   REQUEUE_CHECK(check_complete(after, snapshot.has_value()));
   REQUEUE_CHECK(understood);
+  REQUEUE_CHECK(find_missing_lines(named));
   return check_possible();
+}
+
+// Read once more before a line is called missing: a run may have written both files while they were read.
+Result<void> OpenRecovery::find_missing_lines(journal::NamedLines& named) {
+  if (state_.payload_destroyed()) return {};
+  if (named.complete() && details_file_.torn.offset >= state_.details_bytes) return {};
+  const auto look = [&](const std::string& hash, const Json&) -> Result<void> {
+    named.stands_after_all(hash);
+    return {};
+  };
+  REQUEUE_TRY(const auto again, journal::read_details(*tree_, look));
+  if (!named.complete()) {
+    lines_missing_ = "line " + std::to_string(named.first_naming()) + " of the journal names a line that is not in it";
+    if (named.missing() > 1) lines_missing_ += ", and " + std::to_string(named.missing() - 1) + " more do";
+  } else if (again.torn.offset < state_.details_bytes) {
+    lines_missing_ = "it has whole lines of " + std::to_string(again.torn.offset) + " bytes, and had " +
+                     std::to_string(state_.details_bytes) + " when a later run began";
+  }
+  return {};
 }
 
 Result<void> OpenRecovery::check_complete(const journal::AfterCheck& after, bool has_snapshot) const {
@@ -211,11 +240,32 @@ Result<void> OpenRecovery::require_details() const {
                  "Nothing was done, and nothing may be written onto it. Use a good copy of the whole recovery folder.");
 }
 
+// Whose envelope is not known any more, and to whom it went, is nothing to decide upon.
+Result<void> OpenRecovery::require_named_lines() const {
+  if (lines_missing_.empty()) return {};
+  return failure(
+      Exit::verification, "lines of messages.jsonl, which the journal relies on, are missing",
+      files::to_text(tree_->path_of(journal::details_name)),
+      lines_missing_ + ": it was cut or changed, which neither a kill nor a power cut does",
+      "Nothing was done, and nothing was sent. Use a good copy of the whole recovery folder; requeue audit names "
+      "what is missing. The mail is in snapshot/; `requeue restore` into another folder works without this record.");
+}
+
+// Before the run says how long it found messages.jsonl: a run that was killed may have left lines in the system's
+// memory only, and a power cut would make a lie of it.
+Result<void> OpenRecovery::flush_found_details() {
+  if (details_file_.torn.offset == 0 || state_.payload_destroyed()) return {};
+  REQUEUE_TRY(const auto file, tree_->append(files::Relative(journal::details_name)));
+  return file->flush();
+}
+
 Result<void> OpenRecovery::begin_run(files::Files& files, const RunFacts& facts) {
   REQUEUE_CHECK(require_writable(*tree_));
+  REQUEUE_CHECK(flush_found_details());
   const bool first = chain_.records == 0;
   REQUEUE_TRY(journal_, journal::open(*tree_, chain_));
-  REQUEUE_CHECK(record("run", run_fields(facts, first ? random_hex(8) : state_.id, boot_)));
+  const auto details_bytes = state_.payload_destroyed() ? 0 : details_file_.torn.offset;
+  REQUEUE_CHECK(record("run", run_fields(facts, first ? random_hex(8) : state_.id, boot_, details_bytes)));
   REQUEUE_CHECK(record_cut(journal::file_name, chain_.torn));
   REQUEUE_CHECK(record_cut(journal::details_name, details_file_.torn));
   REQUEUE_CHECK(flush());
@@ -329,10 +379,11 @@ Result<void> require_free(files::Files& files, const files::Path& path) {
 }
 
 Result<std::unique_ptr<Recovery>> open_to_read(files::Files& files, const files::Path& path,
-                                               const std::vector<Fold*>& folds) {
+                                               const std::vector<Fold*>& folds, Reading reading) {
   REQUEUE_TRY(auto tree, open_folder(files, path));
   auto recovery = std::make_unique<OpenRecovery>(std::move(tree), folds, files.boot().value_or(""));
   REQUEUE_CHECK(recovery->load());
+  if (reading == Reading::to_decide) REQUEUE_CHECK(recovery->require_named_lines());
   return recovery;
 }
 
@@ -349,6 +400,7 @@ Result<std::unique_ptr<Recovery>> open_to_write(files::Files& files, const files
                    "it has no journal", "Check the path given with --recovery. Nothing was touched.");
   }
   REQUEUE_CHECK(recovery->require_details());
+  REQUEUE_CHECK(recovery->require_named_lines());
   REQUEUE_CHECK(refuse_sealed(*recovery, facts.command, path));
   REQUEUE_CHECK(recovery->begin_run(files, facts));
   return recovery;

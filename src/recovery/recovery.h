@@ -50,8 +50,11 @@ class Recovery {
 // Damage found on opening (Exit::verification, nothing done): a broken chain; a journal that lacks a line which
 // messages.jsonl says was flushed; a snapshot/ or messages.jsonl without a whole journal line. A folder with none of
 // them is a new state of 0 records; a folder that is not there is Exit::precondition.
+// to_decide: also where messages.jsonl lacks a line that the journal relies on, as for a run that writes.
+enum class Reading { to_look, to_decide };
 Result<std::unique_ptr<Recovery>> open_to_read(files::Files& files, const files::Path& path,
-                                               const std::vector<Fold*>& folds = {});
+                                               const std::vector<Fold*>& folds = {},
+                                               Reading reading = Reading::to_look);
 
 // Whether a run works on this recovery folder now, by its lock, which is taken and let go again where it is free: asked
 // only where the record leaves it open, as with a run without its end.
@@ -61,7 +64,8 @@ Result<void> require_free(files::Files& files, const files::Path& path);
 
 // refuse: also a folder without any journal, which is no recovery folder (Exit::precondition).
 enum class Missing { refuse, make };
-// A messages.jsonl that is gone without a disposal on record is damage here (Exit::verification).
+// A messages.jsonl that is gone without a disposal on record, or that lacks a line which the journal names by `details`
+// or that stood there when a later run began, is damage here (Exit::verification): see find_missing_lines().
 // After a seal: only verify, restore, note and dispose (Exit::precondition). Made (0700) when missing and allowed;
 // wider rights of an existing one are warned of. Locked by another run: Exit::locked. Line 1 is flushed, folder too,
 // before this returns.

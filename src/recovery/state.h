@@ -1,7 +1,7 @@
 // Where the procedure stands, folded from the journal line by line. Nothing else remembers anything.
 //
 // Events and their fields (docs/formats.md): run {schema, recovery, command, ..., mailroot [, mailroot_folders,
-// settings]}, run_end {exit, counts},
+// settings, messages_bytes]}, run_end {exit, counts},
 // recovered {file, length, sha256}, service {state, action: found|stopping|stopped|started|put_back, host}, snapshot
 // {files, bytes, folders, streams, others, root [, facts_sha256], method, adopted, mailroot, superseded}, verified {ok,
 // files, bytes, level, root, wrong}, emptying {root, keep, empty_mailbox, pickup}, removing {first, last, count [,
@@ -30,6 +30,8 @@
 namespace requeue::recovery {
 
 inline constexpr std::string_view schema = "requeue/1";
+// Of `run`; absent: messages.jsonl had no whole line, or the mail was disposed of.
+inline constexpr const char* details_bytes_field = "messages_bytes";
 
 enum class Stage { fresh, stopped, snapshotted, verified, emptying, emptied, probed, replaying, done };
 std::string_view to_string(Stage stage);  // fresh is told as "new"
@@ -155,6 +157,8 @@ class State : public Fold {
   std::uint64_t in_doubt = 0;              // as the last replay ended, less what a person settled since
   std::set<std::string> replayed_folders;  // top folders, lower case, once replayed with --folder
 
+  // The most that whole lines of messages.jsonl were long when a run began; they stood flushed.
+  std::uint64_t details_bytes = 0;
   std::string last_command;
   std::string boot;       // of the newest run
   bool run_open = false;  // the newest run has no run_end: it was killed

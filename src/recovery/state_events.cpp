@@ -69,6 +69,7 @@ Result<void> State::see_run(const Json& event) {
   }
   last_command = text_of(event, "command");
   boot = text_of(event, "boot");
+  details_bytes = std::max(details_bytes, count_of(event, details_bytes_field));
   run_open = true;
   const bool other_boot = boot.empty() || boot != emptying_boot;
   if (emptying && !emptied && !removing_last.empty() && other_boot)

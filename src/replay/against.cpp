@@ -44,7 +44,8 @@ Result<std::vector<std::shared_ptr<const OtherRecovery>>> open_others(files::Fil
   std::vector<std::shared_ptr<const OtherRecovery>> out;
   for (const auto& path : paths) {
     auto ledger = std::make_unique<Ledger>();
-    REQUEUE_TRY(auto other, recovery::open_to_read(files, path, {ledger.get()}));
+    // Whom it served stands in its messages.jsonl, too.
+    REQUEUE_TRY(auto other, recovery::open_to_read(files, path, {ledger.get()}, recovery::Reading::to_decide));
     if (other->tree().path() == recovery.tree().path()) {
       return failure(Exit::usage, "cannot compare a recovery folder with itself", path, {},
                      "--against names another one. Nothing was sent.");

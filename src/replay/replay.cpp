@@ -67,13 +67,16 @@ Result<ReplayResult> CarryingOut::run() {
   result_.after = look();
   REQUEUE_CHECK(record_end());
   if (watcher_.stop_requested() && result_.counts.pending != 0) {
-    return failure(Error{Exit::interrupted,
-                         Cause::interrupted,
-                         "the replay was interrupted",
-                         {},
-                         std::to_string(result_.now_replayed) + " messages were handed over in this run, " +
-                             std::to_string(result_.counts.pending) + " are pending",
-                         "Nothing is lost and nothing is sent twice: run the same command again to go on."});
+    return failure(
+        Error{Exit::interrupted,
+              Cause::interrupted,
+              "the replay was interrupted",
+              {},
+              std::to_string(result_.now_replayed) + " messages were handed over in this run, " +
+                  std::to_string(result_.counts.pending) + " are pending" +
+                  (result_.counts.in_doubt == 0 ? std::string()
+                                                : ", " + std::to_string(result_.counts.in_doubt) + " in doubt"),
+              "Nothing is lost and nothing is sent twice: run the same command again to go on."});
   }
   return std::move(result_);
 }

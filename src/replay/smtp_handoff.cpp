@@ -270,11 +270,13 @@ Result<void> SmtpHandoff::doubt(const Parcel& parcel, const Submitted& submitted
   sent.written_sha256 = parcel.written_sha256;
   sent.details = intent_details_;
   REQUEUE_CHECK(record_doubt(recovery_, sent, unanswered_rule,
-                             "the connection broke between sending it and the server's answer"));
+                             submitted.given_up ? "a person ended the wait between sending it and the server's answer"
+                                                : "the connection broke between sending it and the server's answer"));
   REQUEUE_CHECK(recovery_.flush());
   outcome.handed.push_back({parcel.index, Disposition::in_doubt, unanswered_rule});
   // The next message would meet the same server: one doubt is enough for a person to look at it.
-  outcome.stop = "the connection broke while a message was on its way: " + submitted.why;
+  outcome.stop = "the connection " + std::string(submitted.given_up ? "was ended" : "broke") +
+                 " while a message was on its way: " + submitted.why;
   watcher_.warn("in doubt, never sent again by itself: " + printable(message.source) + ": " + printable(submitted.why));
   return {};
 }

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <system_error>
@@ -18,10 +19,12 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using std::chrono::steady_clock;
 
 constexpr long connect_seconds = 30;
 constexpr long greet_seconds = 120;  // connecting, TLS and AUTH together
 constexpr seconds send_timeout{180};
+constexpr milliseconds longest_silence{1000};  // before it is asked whether to wait on
 
 struct Heard {
   std::string last;            // the server's newest line
@@ -132,14 +135,19 @@ Result<void> CurlChannel::open(const Server& server) {
 
 Result<void> CurlChannel::wait(short events, seconds timeout) const {
   pollfd one{socket_, events, 0};
+  const auto end = steady_clock::now() + timeout;
   for (;;) {
-    const auto ready = ::poll(&one, 1, static_cast<int>(milliseconds(timeout).count()));
+    const auto left = std::chrono::ceil<milliseconds>(end - steady_clock::now());
+    const auto slice = std::clamp(left, milliseconds(0), longest_silence);
+    const auto ready = ::poll(&one, 1, static_cast<int>(slice.count()));
     if (ready > 0) return {};
-    // Ctrl-C is heard between two messages; this one is brought to its end.
-    if (ready < 0 && errno == EINTR) continue;
-    return failure(Exit::failed, "the SMTP server does not answer", {},
-                   ready == 0 ? "nothing was heard for " + std::to_string(timeout.count()) + " s"
-                              : std::generic_category().message(errno));
+    if (ready < 0 && errno != EINTR)
+      return failure(Exit::failed, "the SMTP server does not answer", {}, std::generic_category().message(errno));
+    if (left <= milliseconds(0)) {
+      return failure(Exit::failed, "the SMTP server does not answer", {},
+                     "nothing was heard for " + std::to_string(timeout.count()) + " s");
+    }
+    if (!goes_on(std::chrono::ceil<seconds>(left))) return wait_ended();
   }
 }
 

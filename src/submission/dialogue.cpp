@@ -55,8 +55,34 @@ Submitted refused(Submitted so_far, Answer answer) {
 
 }  // namespace
 
+Dialogue::Dialogue(std::unique_ptr<Channel> channel, Interruption interruption)
+    : channel_(std::move(channel)), interruption_(std::move(interruption)) {
+  channel_->while_silent([this](seconds left) { return wait_on(left); });
+}
+
 Dialogue::~Dialogue() {
+  stage_ = Stage::farewell;
   if (!broken_) static_cast<void>(ask("QUIT", farewell_timeout));
+}
+
+// Only a press that comes after the words is an answer to them: whoever pressed twice before has not read what the
+// second one does.
+bool Dialogue::wait_on(seconds left) {
+  if (stage_ == Stage::farewell || !interruption_.presses) return true;
+  const auto presses = interruption_.presses();
+  if (presses == 0) return true;
+  if (told_ == stage_) return presses == told_at_;
+  told_ = stage_;
+  told_at_ = presses;
+  const auto longest = " (up to " + std::to_string(left.count()) + " more seconds)";
+  interruption_.tell(
+      stage_ == Stage::message
+          ? "Ctrl-C was heard: the server's answer for the message just handed over is awaited" + longest +
+                ", and the run ends then. Ctrl-C once more ends the wait: that message is then in doubt, and never "
+                "sent again by itself"
+          : "Ctrl-C was heard: the server's answer is awaited" + longest +
+                ", and nothing of a message is on its way. Ctrl-C once more ends the wait");
+  return true;
 }
 
 Result<std::string> Dialogue::read_line(seconds timeout) {
@@ -124,6 +150,7 @@ Submitted Dialogue::broke(Submitted so_far, Standing standing, const Error& erro
   channel_->drop();
   so_far.standing = standing;
   so_far.why = error.why.empty() ? error.what : error.why;
+  so_far.given_up = error.cause == Cause::interrupted;
   return so_far;
 }
 
@@ -145,6 +172,7 @@ std::string Dialogue::mail_command(const Letter& letter) const {
 
 Result<Submitted> Dialogue::send(const Letter& letter, const Permit& permit) {
   Submitted so_far;
+  stage_ = Stage::command;
   const bool sendable =
       is_sendable(letter.sender) && std::all_of(letter.recipients.begin(), letter.recipients.end(), is_sendable);
   if (!sendable || letter.recipients.empty()) {
@@ -207,6 +235,7 @@ Result<Submitted> Dialogue::offer(const Letter& letter, const Permit& permit, Su
 }
 
 Submitted Dialogue::transfer(const Letter& letter, Submitted so_far) {
+  stage_ = Stage::message;
   const auto sent = send_body(letter.body);
   // A server that wants no more says so and closes: then its answer may still be there to be read.
   auto answer = read_answer(sent ? end_timeout : seconds(5));

@@ -7,7 +7,7 @@ namespace requeue::submission {
 
 class Dialogue {
  public:
-  explicit Dialogue(std::unique_ptr<Channel> channel) : channel_(std::move(channel)) {}
+  explicit Dialogue(std::unique_ptr<Channel> channel, Interruption interruption = {});
   ~Dialogue();  // says QUIT where the connection is whole
   Dialogue(const Dialogue&) = delete;
   Dialogue& operator=(const Dialogue&) = delete;
@@ -19,6 +19,9 @@ class Dialogue {
   [[nodiscard]] bool broken() const { return broken_; }
 
  private:
+  // What hangs on an answer: nothing yet, the message that is on its way, or nothing any more.
+  enum class Stage { command, message, farewell };
+  bool wait_on(std::chrono::seconds left);
   Result<Answer> ask(std::string_view command, std::chrono::seconds timeout);
   Result<Answer> read_answer(std::chrono::seconds timeout);
   Result<std::string> read_line(std::chrono::seconds timeout);
@@ -32,6 +35,10 @@ class Dialogue {
 
   std::unique_ptr<Channel> channel_;
   std::string received_;  // bytes of the server that are not read yet
+  Interruption interruption_;
+  Stage stage_ = Stage::command;
+  std::optional<Stage> told_;  // that Ctrl-C was heard
+  unsigned told_at_ = 0;       // presses, then
   bool size_ = false, eight_bit_ = false, utf8_ = false;
   bool broken_ = false;
 };

@@ -69,6 +69,7 @@ struct Submitted {
   std::vector<Answer> recipients;  // of each recipient asked, in the order of the letter
   Answer answer;                   // the one that decided
   std::string why;                 // in words, of a broken connection
+  bool given_up = false;           // it was we who broke it: a person would not wait any longer
 };
 
 // Asked once every recipient was answered and at least one is taken, before DATA: what it records is on the disk before
@@ -85,10 +86,16 @@ class Submitter {
   [[nodiscard]] virtual bool takes_eight_bit() const = 0;
 };
 
+// Ctrl-C while a server is silent. The first is told what is awaited; one that comes behind those words ends the wait.
+struct Interruption {
+  std::function<unsigned()> presses;           // how often so far; none: nobody can interrupt
+  std::function<void(std::string_view)> tell;  // a sentence for the person, at once
+};
+
 // False: this build has no SMTP, and connect() says so.
 bool is_built_in();
 // Connected, TLS and AUTH done as asked, and a NOOP answered. Exit::precondition with what the server said when not;
 // Exit::usage where this build has no SMTP. A password never goes out without TLS, but to a loopback address.
-Result<std::unique_ptr<Submitter>> connect(const Server& server);
+Result<std::unique_ptr<Submitter>> connect(const Server& server, const Interruption& interruption = {});
 
 }  // namespace requeue::submission

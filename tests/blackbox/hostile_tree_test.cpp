@@ -211,5 +211,45 @@ TEST_CASE("a journal cut at any byte never leads to a second sending", "[hostile
   }
 }
 
+TEST_CASE("messages.jsonl that lost whole lines, or all of them, was taken for a kill: replay and restore went on",
+          "[hostile]") {
+  const Window window;
+  window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));
+  window.put("Queue/NTFS_2.EML", mail("two", "b@example.org"));
+  window.evacuate();
+  window.replay({"--limit", "1"});
+  const auto details = window.recovery / "messages.jsonl";
+  const auto whole = read(details), journal = read(window.recovery / "journal.jsonl");
+  const auto closing = whole.rfind('\n', whole.size() - 2) + 1;
+  const auto last = whole.rfind('\n', closing - 2) + 1;
+  const auto length = GENERATE_COPY(std::size_t{0}, last, closing - 1);
+  INFO(length << " of " << whole.size());
+  write(details, whole.substr(0, length));
+  const auto before = contents(window.mailroot);
+  const std::string recovery = window.recovery.string(), mailroot = window.mailroot.string();
+  const std::vector<std::vector<std::string>> verbs{
+      {"replay", "--recovery", recovery, "--pickup", window.pickup.string(), "--no-probe", "drill"},
+      {"replay", "-n", "--recovery", recovery, "--pickup", window.pickup.string(), "--no-probe", "drill"},
+      {"replay", "--recovery", recovery, "--resolve", "sent", "Queue/NTFS_2.EML"},
+      {"plan", "--recovery", recovery},
+      {"restore", "--recovery", recovery, "--mailroot", mailroot, "--service", "none"},
+      {"restore", "--held", "--recovery", recovery, "--mailroot", mailroot, "--service", "none"}};
+  for (const auto& verb : verbs) {
+    const auto answer = window.ask(verb);
+    INFO(answer.out << answer.err);
+    CHECK(answer.exit == 4);
+    CHECK(answer.json["error"]["path"].get<std::string>().find("messages.jsonl") != std::string::npos);
+    CHECK(answer.json["error"]["why"].get<std::string>().find("of the journal names a line") != std::string::npos);
+  }
+  CHECK(posted(window.pickup).size() == 1);
+  CHECK(contents(window.mailroot) == before);
+  CHECK(read(window.recovery / "journal.jsonl") == journal);
+  CHECK(window.ask({"audit", "--recovery", recovery}).exit == 4);
+  const auto elsewhere = window.folder.path() / "elsewhere";
+  CHECK(window.ask({"restore", "--recovery", recovery, "--mailroot", elsewhere.string()}).exit == 0);
+  write(details, whole);
+  CHECK(window.replay().json["replayed"] == 2);
+}
+
 }  // namespace
 }  // namespace requeue::tests

@@ -1,9 +1,11 @@
 // replay --smtp: who gets what, what each answer makes of a message, and that nothing is sent twice by any two ways.
 #include <algorithm>
+#include <csignal>
 
 #include <boost/filesystem.hpp>
 #include <catch2/catch.hpp>
 
+#include "blackbox/live.h"
 #include "blackbox/record.h"
 #include "blackbox/window.h"
 #include "support/smtp_server.h"
@@ -370,6 +372,36 @@ TEST_CASE("the report said that a replay by SMTP was handed to Pickup") {
   text = report();
   CHECK(text.find("3 messages found, 1 handed to Pickup, 2 taken in by an SMTP server. ") != std::string::npos);
   CHECK(text.find("replay: 1 message handed to Pickup; ") != std::string::npos);
+}
+
+TEST_CASE(
+    "by SMTP, Ctrl-C at a silent server: the first says what is awaited, the second leaves the message in doubt") {
+  const Window window;
+  window.put("Queue/a.eml", mail("a", "ann@one.org"));
+  window.put("Queue/b.eml", mail("b", "bob@one.org"));
+  window.evacuate();
+  SmtpServer server;
+  server.fall_silent();
+  const auto number = window.folder.path() / "process", log = window.folder.path() / "log";
+  Background replay({"replay", "--recovery", window.recovery.string(), "--smtp", server.address(), "--no-probe",
+                     "drill", "--log", log.string()},
+                    number);
+  REQUIRE(eventually([&] { return server.taken().size() == 1; }));
+  const auto process = static_cast<pid_t>(std::stol(read(number)));
+  ::kill(process, SIGINT);
+  REQUIRE(eventually([&] { return read(log).find("Ctrl-C once more ends the wait") != std::string::npos; }));
+  CHECK_FALSE(replay.ended());
+  ::kill(process, SIGINT);
+  const auto ran = replay.result();
+  INFO(ran.out << ran.err);
+  CHECK(ran.exit == 130);
+  CHECK(ran.err.find("1 are pending, 1 in doubt") != std::string::npos);
+  CHECK(ran.err.find("in doubt, never sent again by itself: Queue/a.eml") != std::string::npos);
+  server.behave();
+  const auto again = smtp_replay(window, server);
+  CHECK(again.exit == 8);
+  CHECK(again.json["in_doubt"] == 1);
+  CHECK(subjects(server) == Names{"a", "b"});
 }
 
 }  // namespace requeue::tests

@@ -2,8 +2,12 @@
 // damage, on which nothing is built.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 #include "core/digest.h"
+#include "journal/named_lines.h"
 #include "recovery/sample.h"
+#include "support/recording_files.h"
 #include "support/share.h"
 
 namespace requeue::tests {
@@ -86,16 +90,41 @@ TEST_CASE("A journal cut at any byte of a run that wrote no details goes on, and
   }
 }
 
-TEST_CASE("messages.jsonl cut at any byte goes on, and the journal says what was cut", "[recovery]") {
+namespace {
+
+// What every run that would send or remove is told; a look is not refused.
+void check_lines_missed(RecoveryFolder& folder) {
+  const std::string journal = folder.journal(), details = folder.details();
+  CHECK(folder.to_read());
+  for (const auto& error :
+       {folder.to_write().error(),
+        recovery::open_to_read(folder.files(), folder.path(), {}, recovery::Reading::to_decide).error()}) {
+    REQUIRE(error.exit == Exit::verification);
+    REQUIRE(error.path.find("messages.jsonl") != std::string::npos);
+    REQUIRE(error.hint.find("nothing was sent") != std::string::npos);
+  }
+  REQUIRE(folder.journal() == journal);
+  REQUIRE(folder.details() == details);
+}
+
+std::size_t whole_lines(const std::string& bytes, std::size_t length) {
+  const std::size_t newline = length == 0 ? std::string::npos : bytes.rfind('\n', length - 1);
+  return newline == std::string::npos ? 0 : newline + 1;
+}
+
+}  // namespace
+
+TEST_CASE("messages.jsonl cut behind the last line that the journal names goes on, and the journal says what was cut",
+          "[recovery]") {
   RecoveryFolder folder;
   folder.run(1);
   const std::string details = folder.details();
   const std::string journal = folder.journal();
-  for (std::size_t length = 0; length <= details.size(); length += every(5)) {
+  // Its closing line is written after the run's last line in the journal: a kill in between leaves it out.
+  for (std::size_t length = details.find('\n') + 1; length <= details.size(); length += every(5)) {
     write(folder.path("messages.jsonl"), details.substr(0, length));
     write(folder.path("journal.jsonl"), journal);
-    const std::size_t newline = length == 0 ? std::string::npos : details.rfind('\n', length - 1);
-    const std::size_t whole = newline == std::string::npos ? 0 : newline + 1;
+    const std::size_t whole = whole_lines(details, length);
     INFO("length " << length);
     {
       auto recovery = folder.to_write();
@@ -108,6 +137,72 @@ TEST_CASE("messages.jsonl cut at any byte goes on, and the journal says what was
     REQUIRE(folder.details().substr(0, whole) == details.substr(0, whole));
     REQUIRE(folder.to_read());
   }
+}
+
+TEST_CASE("lines that the journal names, cut off messages.jsonl, were taken for a kill", "[recovery]") {
+  RecoveryFolder folder;
+  folder.run(3);
+  const std::string details = folder.details();
+  const std::size_t closing = whole_lines(details, details.size() - 1);
+  for (std::size_t length = 0; length < closing; length += every(5)) {
+    write(folder.path("messages.jsonl"), details.substr(0, length));
+    INFO("length " << length);
+    check_lines_missed(folder);
+  }
+  // A bit of the last of them, so that it has another hash, or is no object any more.
+  write(folder.path("messages.jsonl"), details.substr(0, closing - 2) + "\n" + details.substr(closing));
+  CHECK(folder.to_write().error().exit == Exit::verification);
+  write(folder.path("messages.jsonl"), details);
+  CHECK(folder.to_write());
+}
+
+TEST_CASE("the closing line of an earlier run, cut off messages.jsonl, was taken for a kill", "[recovery]") {
+  RecoveryFolder folder;
+  folder.run(0);
+  const std::string first = folder.details();
+  REQUIRE_FALSE(first.empty());
+  folder.run(0);
+  const std::string both = folder.details();
+  for (std::size_t length = 0; length < first.size(); length += every(5)) {
+    write(folder.path("messages.jsonl"), both.substr(0, length));
+    INFO("length " << length);
+    check_lines_missed(folder);
+  }
+  // Only the last run's is what a kill leaves out.
+  write(folder.path("messages.jsonl"), first);
+  CHECK(folder.to_write());
+}
+
+TEST_CASE("What a run says of the length of messages.jsonl stands on the disk before", "[recovery]") {
+  RecoveryFolder folder;
+  folder.run(1);
+  RecordingFiles files;
+  Listener listener;
+  auto recovery = recovery::open_to_write(files, folder.path(), recovery::Missing::make, facts_of(), listener).value();
+  const auto calls = files.lines({"write", "flush"});
+  const auto flushed = std::find(calls.begin(), calls.end(), "flush messages.jsonl");
+  CHECK(flushed < std::find(calls.begin(), calls.end(), "write journal.jsonl"));
+  CHECK(folder.journal().find("\"messages_bytes\":" + std::to_string(folder.details().size())) != std::string::npos);
+}
+
+TEST_CASE("A look at messages.jsonl that a run overtakes misses no line", "[recovery]") {
+  RecoveryFolder folder;
+  folder.run(1);
+  const std::string first = folder.details();
+  journal::NamedLines named;
+  named.stands(sha256_hex(first.substr(0, first.find('\n'))));
+  folder.run(2);  // behind what was read
+  REQUIRE(journal::read(*folder.files().open(folder.path()).value(), [&](const journal::Line& line) -> Result<void> {
+    named.saw_journal_line(line);
+    return {};
+  }));
+  CHECK(named.missing() == 2);
+  REQUIRE(journal::read_details(*folder.files().open(folder.path()).value(),
+                                [&](const std::string& hash, const Json&) -> Result<void> {
+                                  named.stands_after_all(hash);
+                                  return {};
+                                }));
+  CHECK(named.complete());
 }
 
 TEST_CASE("A snapshot or messages.jsonl without a whole journal line is damage", "[recovery]") {

@@ -11,8 +11,13 @@ using namespace requeue::submission;
 
 namespace {
 
-// Answers in turn, one for each line or message that is sent; "" breaks the connection.
+const std::string silence = "silence";
+
+// Answers in turn, one for each line or message that is sent; "" breaks the connection. In a silence Ctrl-C is pressed
+// before each look, and the answer behind it comes after so many.
 struct Script {
+  unsigned presses = 0, looks = 1000;
+  std::vector<std::string> told;
   std::deque<std::string> answers;
   std::string said;
   bool dropped = false;
@@ -25,12 +30,17 @@ class ScriptedChannel final : public Channel {
     script_.said += bytes;
     return {};
   }
-  Result<std::string> receive(std::chrono::seconds /*timeout*/) override {
+  Result<std::string> receive(std::chrono::seconds timeout) override {
     if (script_.answers.empty() || script_.answers.front().empty())
       return failure(Exit::failed, "broke", {}, "it broke");
     auto answer = script_.answers.front();
     script_.answers.pop_front();
-    return answer;
+    if (answer != silence) return answer;
+    for (unsigned look = 0; look < script_.looks; ++look) {
+      ++script_.presses;
+      if (!goes_on(std::chrono::seconds(599))) return wait_ended();
+    }
+    return receive(timeout);
   }
   void drop() override { script_.dropped = true; }
   [[nodiscard]] std::string own_name() const override { return "[192.0.2.1]"; }
@@ -61,10 +71,13 @@ struct Talk {
   explicit Talk(std::deque<std::string> answers,
                 const std::string& ehlo = "250-me\r\n250-SIZE 1000\r\n250 8BITMIME\r\n") {
     script.answers = {ehlo, "250 ok\r\n"};
-    dialogue = std::make_unique<Dialogue>(std::make_unique<ScriptedChannel>(script));
+    dialogue = std::make_unique<Dialogue>(std::make_unique<ScriptedChannel>(script), interruption());
     REQUIRE(dialogue->greet());
     script.said.clear();
     script.answers = std::move(answers);
+  }
+  Interruption interruption() {
+    return {[this] { return script.presses; }, [this](std::string_view line) { script.told.emplace_back(line); }};
   }
   Submitted send(std::vector<std::string> to = {"b@x.org", "c@x.org"},
                  const std::string& body = "A: b\r\n\r\n.dot\r\n") {
@@ -225,4 +238,44 @@ TEST_CASE("a server is a host and a port, and nothing that a URL could be made o
   CHECK(usual_tls("::1") == Tls::off);
   CHECK(usual_tls("127.0.0.1.example.com") == Tls::required);
   CHECK(usual_tls("mail.example.com") == Tls::required);
+}
+
+TEST_CASE("by SMTP, Ctrl-C was not heard while the server was silent after the end of a message", "[interrupted]") {
+  Talk talk({yes, yes, yes, "354 go\r\n", silence, yes});
+  SECTION("the first one is told what is awaited, and the answer is taken when it comes") {
+    talk.script.looks = 1;
+    const auto submitted = talk.send();
+    CHECK(submitted.standing == Standing::accepted);
+    CHECK_FALSE(talk.script.dropped);
+  }
+  SECTION("one more ends the wait, and the server may have the message") {
+    const auto submitted = talk.send();
+    CHECK(submitted.standing == Standing::unanswered);
+    CHECK(submitted.given_up);
+    CHECK(submitted.why.find("Ctrl-C") != std::string::npos);
+    CHECK(talk.script.dropped);
+    CHECK(talk.script.presses == 2);
+  }
+  REQUIRE(talk.script.told.size() == 1);
+  CHECK(talk.script.told[0].find("up to 599 more seconds") != std::string::npos);
+  CHECK(talk.script.told[0].find("in doubt") != std::string::npos);
+}
+
+TEST_CASE("a wait that is ended before anything of the message went out leaves it unsent", "[interrupted]") {
+  Talk talk({yes, silence});
+  const auto submitted = talk.send();
+  CHECK(submitted.standing == Standing::lost);
+  CHECK(submitted.given_up);
+  CHECK_FALSE(talk.permitted);
+  REQUIRE(talk.script.told.size() == 1);
+  CHECK(talk.script.told[0].find("nothing of a message is on its way") != std::string::npos);
+}
+
+TEST_CASE("a press from before the words ends no wait: whoever pressed twice has not read what the second one does",
+          "[interrupted]") {
+  Talk talk({yes, yes, yes, "354 go\r\n", silence, yes});
+  talk.script.presses = 5;
+  talk.script.looks = 1;
+  CHECK(talk.send().standing == Standing::accepted);
+  CHECK(talk.script.told.size() == 1);
 }

@@ -37,6 +37,8 @@ class SmtpServer {
   void answer(const std::string& command, const std::string& with);
   // Closes after so many messages without saying anything.
   void close_after(int messages) { close_after_ = messages; }
+  // Takes the next message in, and says nothing of it until the other side closes.
+  void fall_silent() { silent_ = true; }
   void behave();  // as at first
   void offer(const std::string& capabilities) { capabilities_ = capabilities; }
 
@@ -50,6 +52,7 @@ class SmtpServer {
   int port_ = 0;
   std::atomic<bool> stop_{false};
   std::atomic<int> connections_{0};
+  std::atomic<bool> silent_{false};
   std::atomic<int> close_after_{1 << 30};
   mutable std::mutex mutex_;
   std::vector<Taken> taken_;

@@ -91,6 +91,7 @@ void SmtpServer::answer(const std::string& command, const std::string& with) {
 void SmtpServer::behave() {
   const std::lock_guard lock(mutex_);
   answers_.clear();
+  silent_ = false;
   close_after_ = 1 << 30;
 }
 
@@ -160,7 +161,8 @@ bool SmtpServer::take_message(int socket, Taken letter, std::string& buffer) {
     const std::lock_guard lock(mutex_);
     taken_.push_back(std::move(letter));
   }
-  if (special == hang_up) return false;
+  if (silent_) hear(socket, buffer, stop_);
+  if (silent_ || special == hang_up) return false;
   return say(socket, special.empty() ? "250 2.0.0 taken as 4711\r\n" : special);
 }
 
