@@ -211,7 +211,7 @@ TEST_CASE("a journal cut at any byte never leads to a second sending", "[hostile
   }
 }
 
-TEST_CASE("messages.jsonl that lost whole lines, or all of them, was taken for a kill: replay and restore went on",
+TEST_CASE("messages.jsonl that lost whole lines, or all of them, was taken for a kill by replay and restore",
           "[hostile]") {
   const Window window;
   window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));
@@ -237,7 +237,7 @@ TEST_CASE("messages.jsonl that lost whole lines, or all of them, was taken for a
   for (const auto& verb : verbs) {
     const auto answer = window.ask(verb);
     INFO(answer.out << answer.err);
-    CHECK(answer.exit == 4);
+    REQUIRE(answer.exit == 4);
     CHECK(answer.json["error"]["path"].get<std::string>().find("messages.jsonl") != std::string::npos);
     CHECK(answer.json["error"]["why"].get<std::string>().find("of the journal names a line") != std::string::npos);
   }

@@ -56,13 +56,13 @@ TEST_CASE("a refusal said that nothing was sent, although what a killed replay l
   SECTION("a name that is no message is refused before") {
     const auto option = GENERATE("--message", "--release");
     const auto answer = window.go_on({option, "Queue/none.eml"});
-    CHECK(answer.exit == 2);
+    REQUIRE(answer.exit == 2);
     CHECK(answer.json["error"]["hint"].get<std::string>().find("Nothing was sent") != std::string::npos);
     CHECK(posted(window.pickup).empty());
   }
   SECTION("what only settling can tell is refused with what was handed over") {
     const auto answer = window.go_on({"--release", "Queue/copy.eml"});
-    CHECK(answer.exit == 5);
+    REQUIRE(answer.exit == 5);
     const auto hint = answer.json["error"]["hint"].get<std::string>();
     INFO(hint);
     CHECK(hint.find(handed_over_first) != std::string::npos);

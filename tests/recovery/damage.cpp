@@ -96,9 +96,11 @@ namespace {
 void check_lines_missed(RecoveryFolder& folder) {
   const std::string journal = folder.journal(), details = folder.details();
   CHECK(folder.to_read());
-  for (const auto& error :
-       {folder.to_write().error(),
-        recovery::open_to_read(folder.files(), folder.path(), {}, recovery::Reading::to_decide).error()}) {
+  const auto writing = folder.to_write();
+  REQUIRE_FALSE(writing);
+  const auto deciding = recovery::open_to_read(folder.files(), folder.path(), {}, recovery::Reading::to_decide);
+  REQUIRE_FALSE(deciding);
+  for (const auto& error : {writing.error(), deciding.error()}) {
     REQUIRE(error.exit == Exit::verification);
     REQUIRE(error.path.find("messages.jsonl") != std::string::npos);
     REQUIRE(error.hint.find("nothing was sent") != std::string::npos);
