@@ -78,6 +78,7 @@ TEST_CASE("A mark that somebody took away: what is gone may be another evacuatio
   REQUIRE_FALSE(cut.bench.try_empty());
   cut.files->heal();
   cut.bench.kill();
+  CHECK(fs::exists(cut.mark()));
   cut.bench.open();
   CHECK(cut.bench.empty().files == 2);
   CHECK(cut.bench.recovery().state().gone == std::set<std::string>{"Queue/0000.EML"});
