@@ -1,9 +1,9 @@
 #include "cli/values.h"
 
-#include <array>
 #include <charconv>
 #include <utility>
 
+#include "commands/options.h"
 #include "core/text.h"
 
 namespace requeue::cli {
@@ -89,8 +89,6 @@ std::optional<replay::Dedup> parse_dedup(const std::string& text) {
 }
 
 std::string without_addresses(const std::vector<std::string>& arguments) {
-  static constexpr std::array<std::string_view, 7> personal{"--from",   "--to",      "--sender",     "--recipient",
-                                                            "--domain", "--message", "--owed-domain"};
   std::string line = "requeue";
   bool next_is_personal = false;
   for (const auto& argument : arguments) {
@@ -100,7 +98,7 @@ std::string without_addresses(const std::vector<std::string>& arguments) {
       continue;
     }
     std::string shown = argument;
-    for (const auto option : personal) {
+    for (const auto option : commands::personal_options) {
       if (argument == option) next_is_personal = true;
       if (argument.starts_with(std::string(option) + "=")) shown = std::string(option) + "=(personal)";
     }

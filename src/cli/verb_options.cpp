@@ -132,7 +132,8 @@ void add_own_options(CLI::App& app, std::string_view verb, Options& options) {
         ->type_name("FILE");
   }
   if (verb == "seal") {
-    app.add_option("--sign-key", options.sign_key, "Sign the seal with this minisign key, one without a password")
+    app.add_option("--sign-key", options.sign_key,
+                   "Sign the seal with this minisign key, one without a password: minisign -G -W makes it")
         ->type_name("FILE");
   }
   if (verb == "status") {

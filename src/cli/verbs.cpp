@@ -50,7 +50,9 @@ const std::vector<Verb>& verbs() {
        "  requeue report --recovery R --csv manifest.csv --jsonl manifest.jsonl", commands::report, false, false, true,
        true, false, false},
       {"seal", "Close the record and sum it up in seal.json, signed where a key is given",
-       "  requeue seal --recovery R --ticket CHG0042\n  requeue seal --recovery R --sign-key requeue.key",
+       "  requeue seal --recovery R --ticket CHG0042\n"
+       "  minisign -G -W -p requeue.pub -s requeue.key    (once, by another program: it makes the pair of keys)\n"
+       "  requeue seal --recovery R --sign-key requeue.key",
        commands::seal, false, false, true, true, false, true},
       {"note", "Add the operator's words to the record",
        "  requeue note --recovery R \"Asked the owner of Queue/a.EML\"", commands::note, false, false, true, true,

@@ -17,6 +17,8 @@ constexpr std::array<std::string_view, 19> not_repeated = {
 constexpr std::array<std::string_view, 7> selecting = {"--sender", "--recipient", "--domain", "--message",
                                                        "--since",  "--until",     "--limit"};
 
+constexpr std::string_view personal_word = "(personal)";
+
 template <class List>
 bool is_in(const List& list, std::string_view name) {
   return std::ranges::find(list, name) != list.end();
@@ -30,6 +32,16 @@ std::vector<std::string> values_of(const Context& context, const Given& given) {
   return given.values;
 }
 
+std::string typed_option(const std::string& name, const std::vector<std::string>& values) {
+  std::string out;
+  if (values.empty()) out = ' ' + name;
+  for (const auto& value : values) {
+    // A value that begins with a dash would be taken for an option.
+    out += ' ' + name + (value.starts_with('-') ? "=" : " ") + shell_quoted(value);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string deciding_options(const Context& context, Selection selection) {
@@ -37,11 +49,32 @@ std::string deciding_options(const Context& context, Selection selection) {
   for (const auto& given : context.options.given) {
     if (is_in(not_repeated, given.name)) continue;
     if (selection == Selection::by_the_plan_file && is_in(selecting, given.name)) continue;
-    if (given.values.empty()) out += ' ' + given.name;
-    for (const auto& value : values_of(context, given)) {
-      // A value that begins with a dash would be taken for an option.
-      out += ' ' + given.name + (value.starts_with('-') ? "=" : " ") + shell_quoted(value);
+    out += typed_option(given.name, values_of(context, given));
+  }
+  return out;
+}
+
+std::vector<std::vector<std::string>> deciding_words(const Context& context) {
+  std::vector<std::vector<std::string>> out;
+  for (const auto& given : context.options.given) {
+    if (is_in(not_repeated, given.name)) continue;
+    std::vector<std::string> words{given.name};
+    for (auto& value : values_of(context, given)) {
+      words.push_back(is_in(personal_options, given.name) ? std::string(personal_word) : std::move(value));
     }
+    out.push_back(std::move(words));
+  }
+  return out;
+}
+
+RecordedOptions recorded_options(const recovery::State& state) {
+  RecordedOptions out;
+  for (const auto& words : state.newest_replay.deciding) {
+    out.typed += typed_option(words.front(), {words.begin() + 1, words.end()});
+    out.personal = out.personal || is_in(words, personal_word);
+    // What --limit left out is next in line; what a person chose against is not.
+    out.leaves_out =
+        out.leaves_out || words.front() == "--plan" || (is_in(selecting, words.front()) && words.front() != "--limit");
   }
   return out;
 }

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "commands/context.h"
+#include "recovery/state.h"
 
 namespace requeue::commands {
 
@@ -12,5 +14,15 @@ enum class Selection { repeated, by_the_plan_file };
 
 // " --folder Drop --limit 5", quoted for the shell. What says where the mail goes, who does it and why is not in it.
 std::string deciding_options(const Context& context, Selection selection);
+
+// The same for the record: each option with its values, addresses as "(personal)".
+std::vector<std::vector<std::string>> deciding_words(const Context& context);
+
+struct RecordedOptions {
+  std::string typed;        // as deciding_options() has them
+  bool personal = false;    // some stand there as "(personal)"
+  bool leaves_out = false;  // a person chose what goes and what does not
+};
+RecordedOptions recorded_options(const recovery::State& state);
 
 }  // namespace requeue::commands

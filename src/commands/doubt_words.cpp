@@ -19,7 +19,7 @@ std::string what_happened(std::string_view rule) {
   if (rule == "smtp_unanswered") return "the SMTP server may have it: nobody heard its answer";
   if (rule == "gone_before_empty") return "it left the Mailroot before requeue removed it";
   if (rule == "restoring_unfinished") return "a restore was cut short while it was put back";
-  if (rule == "open_intent") return "a replay was cut short; requeue replay finds out what can be found out";
+  if (rule == "open_intent") return "a replay was cut short while it handed them over";
   return "it may have been sent";
 }
 
@@ -40,19 +40,24 @@ void tell_doubts(Context& context, const replay::Plan& plan, const Telling& tell
   if (by_rule.empty()) return;
   const bool under_way = by_rule.contains("open_intent") && is_at_work(context);
   for (const auto& [rule, sources] : by_rule) {
-    const bool is_now = under_way && rule == "open_intent";
-    context.console.result("[in doubt] " + counted(sources.size(), "message") + ", " + std::string(rule) + ": " +
-                           (is_now
-                                ? "a run that works on this recovery folder now hands it over; ask again when it has "
-                                  "ended"
-                                : what_happened(rule) + "; never sent again by itself"));
+    const bool is_open = rule == "open_intent";
+    const bool is_now = under_way && is_open;
+    context.console.result(
+        "[in doubt] " + counted(sources.size(), "message") + ", " + std::string(rule) + ": " +
+        (is_now    ? "a run that works on this recovery folder now hands it over; ask again when it has "
+                     "ended"
+         : is_open ? what_happened(rule) + "; the next replay finds out by itself what became of them, before it "
+                                           "sends anything, and only what cannot be known waits for your word"
+                   : what_happened(rule) + "; never sent again by itself"));
     const auto shown = std::min(telling.named, sources.size());
-    for (std::size_t i = 0; i < shown; ++i) tell_places(context, plan, *sources[i]);
+    for (std::size_t i = 0; i < shown; ++i) {
+      is_open ? context.console.result("  " + printable(*sources[i])) : tell_places(context, plan, *sources[i]);
+    }
     if (shown < sources.size()) {
       context.console.result("  and " + std::to_string(sources.size() - shown) + " more: " + telling.rest);
     }
   }
-  if (under_way && by_rule.size() == 1) return;
+  if (by_rule.contains("open_intent") && by_rule.size() == 1) return;  // no word is taken on those
   context.console.result("  did it arrive? Ask its recipients, or the log of the next hop; then say so: " +
                          again(context, "replay") + " --resolve sent|not-sent SOURCE");
 }

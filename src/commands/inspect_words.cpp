@@ -58,7 +58,11 @@ void tell_rest(Console& console, std::size_t all, std::size_t shown) {
 
 void tell_domains(Console& console, const Overview& overview) {
   if (overview.domains.empty()) return;
-  console.result("recipients still owed mail, by domain and by age since arrival:");
+  console.result(
+      "recipients still owed mail, one line a domain; T: in all; below each number of minutes: those whose mail came "
+      "at "
+      "most so long ago, and longer ago than the number to its left (by the service's stamp, else Received, else the "
+      "file's time):");
   console.result(heading());
   DomainRow total;
   for (const auto& [name, row] : overview.domains) {
@@ -166,6 +170,10 @@ void tell_overview(Console& console, const Overview& overview, bool live) {
             "why mail failed, from Badmail's reports and Queue's transcripts (" +
                 counted(overview.reasons.read, "file") + "):",
             overview.reasons.counts, most_reasons);
+  if (overview.reasons.no_failure != 0) {
+    console.result("  " + counted(overview.reasons.no_failure, "transcript") +
+                   " without an answer of failure: left out");
+  }
   if (overview.reasons.left_out != 0) {
     console.result("  not read: " + counted(overview.reasons.left_out, "more report"));
   }

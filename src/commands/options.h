@@ -2,10 +2,12 @@
 // everywhere.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,6 +23,10 @@ struct Given {
   std::string name;
   std::vector<std::string> values;
 };
+
+// Their values are addresses: no journal holds them.
+inline constexpr std::array<std::string_view, 7> personal_options{
+    "--from", "--to", "--sender", "--recipient", "--domain", "--message", "--owed-domain"};
 
 struct Options {
   std::string command;

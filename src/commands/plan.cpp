@@ -83,7 +83,7 @@ Result<Outcome> plan(Context& context) {
   findings.tell(context.console);
   if (!context.options.out_file.empty()) REQUEUE_CHECK(write_plan(context, *recovery, made, options));
   if (context.options.out_file.empty()) {
-    context.console.result("Next: " + next_step_of_plan(context, recovery->state()));
+    context.console.result("Next: " + next_step_of_plan(context, recovery->state(), made));
   }
   context.console.result("journal head " + recovery->head());
   Outcome outcome;

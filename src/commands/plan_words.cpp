@@ -12,14 +12,6 @@ namespace {
 
 constexpr std::size_t most_in_json = 1000;
 
-// What may have been sent already is never put back.
-std::string ways_out(const Context& context, const recovery::State& state, std::string_view rule) {
-  const std::string words(replay::words_of(rule).way_out);
-  if (rule == "copy_in_doubt") return words;
-  return (words.empty() ? words : words + "; ") + "on the same server, " + again(context, "restore", state.mailroot) +
-         " --held" + service_options(context) + " (the service's own envelope)";
-}
-
 struct Group {
   std::uint64_t count = 0;
   std::vector<std::string> names;
@@ -44,11 +36,20 @@ void tell_names(Context& context, const Group& group, const Telling& telling) {
 }
 
 void tell_held(Context& context, const recovery::State& state, const replay::Plan& plan, const Telling& telling) {
+  bool may_go_back = false;
   for (const auto& [rule, group] : by_rule(plan, replay::Disposition::held, telling.named)) {
+    const auto way_out = replay::words_of(rule).way_out;
+    // What may have been sent already is never put back.
+    may_go_back = may_go_back || rule != "copy_in_doubt";
     context.console.result("[held] " + counted(group.count, "message") + ", " + rule +
-                           "; ways out: " + ways_out(context, state, rule));
+                           "; ways out: " + (way_out.empty() ? std::string("below") : std::string(way_out)));
     tell_names(context, group, telling);
   }
+  if (!may_go_back) return;
+  context.console.result(
+      "  held messages of Queue may also go back to the service, with its own envelope, on the same "
+      "server and with the service stopped: " +
+      again(context, "restore", state.mailroot) + " --held" + service_options(context));
 }
 
 void tell_open(Context& context, const replay::Plan& plan, const Telling& telling, replay::Disposition disposition,
@@ -65,7 +66,10 @@ void tell_not_mail(Context& context, const replay::Plan& plan, const Telling& te
   const auto shown = std::min(telling.named, plan.not_mail_named.size());
   Group group{plan.not_mail,
               {plan.not_mail_named.begin(), plan.not_mail_named.begin() + static_cast<std::ptrdiff_t>(shown)}};
-  context.console.result("not mail, kept in the snapshot: " + counted(plan.not_mail, "file"));
+  const bool listed = context.options.command == "plan";
+  context.console.result("not mail, kept in the snapshot: " + counted(plan.not_mail, "file") +
+                         (listed ? "" : "; which: " + again(context, "plan")));
+  if (!listed) return;
   tell_names(context, group, {telling.pending_word, telling.named, "snapshot/files.jsonl lists every file"});
 }
 
@@ -105,8 +109,9 @@ std::vector<std::string> notes_of(const Context& context, const recovery::State&
                     " --jsonl FILE names them, with what it said");
   }
   for (const auto& [folder, count] : plan.not_replayed) {
-    notes.push_back(folder + ": " + counted(count, "file") + " only in the snapshot; back with: " +
-                    again(context, "restore", state.mailroot) + " --folder " + shell_quoted(folder));
+    notes.push_back(folder + ": " + counted(count, "file") +
+                    " only in the snapshot; back with: " + again(context, "restore", state.mailroot) +
+                    service_options(context) + " --folder " + shell_quoted(folder));
   }
   return notes;
 }

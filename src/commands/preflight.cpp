@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "commands/session.h"
+#include "commands/words.h"
 #include "core/text.h"
 #include "mailroot/evacuation_mark.h"
 
@@ -204,7 +205,7 @@ Result<void> require_stopped(Context& context, std::string_view for_what) {
   REQUEUE_TRY(const auto state, context.service.state());
   if (state == service::State::stopped || state == service::State::absent) return {};
   return failure(Exit::precondition, std::string(for_what) + " needs the SMTP service stopped", {},
-                 context.service.name() + " is " + std::string(service::to_string(state)),
+                 service_in_words(context) + " is " + std::string(service::to_string(state)),
                  "Nothing was touched. Run `requeue stop` first, with the same --service options. If it is still "
                  "stopping, wait and run again; never use iisreset.");
 }

@@ -75,6 +75,10 @@ void tell_probe(Context& context, const replay::Probed& probed, const std::strin
 
 Result<Outcome> run(Context& context, files::Tree& mailroot, recovery::Recovery* recovery) {
   const replay::ProbeOptions options{context.options.from, context.options.to, context.options.timeout};
+  // A result, since nothing else is told where there is no terminal.
+  context.console.result(
+      "sending a test message into Pickup, and waiting until it has left Pickup, Queue and Badmail: " +
+      std::to_string(options.timeout.count()) + " s at most (--timeout)");
   REQUEUE_TRY(auto probed, replay::probe(mailroot, options, context.console, context.sleep));
   const auto hop = ask_logs(context, probed);
   const auto body = probe_json(probed, hop);
@@ -85,10 +89,13 @@ Result<Outcome> run(Context& context, files::Tree& mailroot, recovery::Recovery*
       hop && hop->said != replay::Said::nothing && hop->said != replay::Said::accepted
           ? "The service hands mail on, and the next hop does not take this one. Nothing of the snapshot was sent. "
             "Find out why, then probe again."
-      : probed.untaken ? "Nothing took it out of Pickup: is the service running, and is this its Pickup? Whether the "
-                         "fix is in effect was not shown. Nothing of the snapshot was sent."
-                       : "The fix is not in effect yet. Nothing of the snapshot was sent. Look into Queue and "
-                         "Badmail, then probe again.");
+      : probed.untaken
+          ? "Nothing took it out of Pickup: is the service running, and is this its Pickup? Whether the "
+            "fix is in effect was not shown. Nothing of the snapshot was sent. The test message stands in " +
+                printable(probed.standing) +
+                ": the service sends it once it runs; with the service stopped it may be deleted."
+          : "The fix is not in effect yet. Nothing of the snapshot was sent. Look into Queue and "
+            "Badmail, then probe again.");
   const bool delivered = probed.result == replay::ProbeResult::delivered;
   return Outcome{delivered ? Exit::done : Exit::failed, body};
 }

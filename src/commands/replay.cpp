@@ -79,9 +79,9 @@ Result<void> require_probe(Context& context, const recovery::State& state) {
   return failure(Exit::precondition,
                  std::string("no probe has passed since the snapshot") + (by_smtp ? " by SMTP" : ""),
                  context.options.recovery,
-                 state.probe_result.empty() ? "none was made"
-                 : !this_way                ? "the newest one did not go " + way
-                                            : "the newest one was " + state.probe_result +
+                 state.probe_result.empty() || !state.probe_of_this_snapshot ? "no test message was sent since then"
+                 : !this_way                                                 ? "the newest one did not go " + way
+                             : "the newest one was " + state.probe_result +
                                    (state.probe_hop.empty() ? "" : " (next hop: " + state.probe_hop + ")"),
                  "Nothing was sent. Run requeue probe with --recovery" + std::string(by_smtp ? " and --smtp" : "") +
                      " first; or, when you know that mail flows, add --no-probe \"REASON\", which is recorded.");

@@ -12,6 +12,7 @@
 #include "core/text.h"
 #include "mailroot/mailroot.h"
 #include "replay/handoff.h"
+#include "replay/restored.h"
 #include "snapshot/bag.h"
 #include "snapshot/files_jsonl.h"
 
@@ -149,6 +150,18 @@ Outcome restore_tell(Context& context, const snapshot::Restored& restored) {
                             {"left_out", restored.left_out.size()}}};
 }
 
+// Of Drop, Badmail and Mailbox nothing is to be started again.
+void tell_next_of_restore(Context& context, const recovery::State& state, bool live,
+                          const snapshot::Restored& restored) {
+  if (!live || restored.restored + restored.present == 0) return;
+  if (state.emptying && !state.emptied) {
+    context.console.result("Next: " + again(context, "status"));
+    return;
+  }
+  context.console.result("Next: " + start_the_service(context) +
+                         "; it sends what stands in Queue and Pickup, and no replay sends that again");
+}
+
 Result<Outcome> restore_elsewhere(Context& context, const files::Path& target_path,
                                   const snapshot::RestoreOptions& options) {
   REQUEUE_TRY(const auto recovery, context.files.open(context.options.recovery));
@@ -175,8 +188,10 @@ Result<Outcome> restore_back(Context& context, files::Tree& target, snapshot::Re
                   for (const auto& line : settled.named) context.console.warn(line);
                   std::unordered_map<std::string, std::string> never;
                   std::unordered_set<std::string> held;
+                  std::optional<replay::PutBack> put_back;
                   {
                     REQUEUE_TRY(const auto plan, decide_now(context, recovery, ledger, evidence));
+                    put_back.emplace(plan, ledger);
                     never = never_back(plan, ledger);
                     if (context.options.held) held = held_sources(plan, ledger);
                   }
@@ -190,7 +205,10 @@ Result<Outcome> restore_back(Context& context, files::Tree& target, snapshot::Re
                     options.only = [&](const files::Relative& source) { return held.contains(source); };
                   }
                   REQUEUE_TRY(const auto restored, snapshot::restore(recovery, target, options, context.console));
-                  return restore_tell(context, restored);
+                  REQUEUE_CHECK(put_back->record(recovery));
+                  auto outcome = restore_tell(context, restored);
+                  tell_next_of_restore(context, recovery.state(), live, restored);
+                  return outcome;
                 });
 }
 

@@ -78,6 +78,21 @@ std::string service_of(Context& context) {
          (state ? std::string(service::to_string(*state)) : std::string("unknown"));
 }
 
+bool nobody_is_asked(Context& context) {
+  const auto state = context.service.state();
+  return state && *state == service::State::absent;
+}
+
+std::string answers_of(Context& context) {
+  return nobody_is_asked(context) ? "not asked (--service none); by hand: it is stopped, and stays so until step 6"
+                                  : "running";
+}
+
+std::string stop_the_service(Context& context) {
+  if (nobody_is_asked(context)) return "stop the service (requeue drives none here)";
+  return '`' + again(context, "stop") + service_options(context) + '`';
+}
+
 using Values = std::map<std::string, std::string, std::less<>>;
 
 Values values_of(Context& context, const recovery::State& state, const std::string& head, const std::string& next) {
@@ -103,6 +118,8 @@ Values values_of(Context& context, const recovery::State& state, const std::stri
           {"look", options.metabase.empty() ? ' ' + word(mailroot) : mailroot_options(context, mailroot)},
           {"options", service_options(context)},
           {"confirm", " --confirm " + shell_quoted(host)},
+          {"answers", answers_of(context)},
+          {"stop", stop_the_service(context)},
           {"start", start_the_service(context)}};
 }
 

@@ -110,9 +110,12 @@ void tell(Context& context, const recovery::State& state, const Sum& sum, const 
     console.result("[ok] signed with key " + signer + ": minisign -V -p PUBLIC -m " + std::string(file_name));
   }
   if (!sum.open.empty()) {
+    const auto held = sum.counts.held == 0
+                          ? std::string()
+                          : "; the held ones of Queue can still go back to the service, with it stopped: " +
+                                again(context, "restore", state.mailroot) + " --held";
     console.result(counted(sum.open.size(), "message") +
-                   " sealed as open (held, failed, in doubt or pending): no replay sends them any more; restore --held "
-                   "puts the held ones back into Queue");
+                   " sealed as open (held, failed, in doubt or pending): no replay sends them any more" + held);
   }
   console.result("Next: " + again(context, "audit") +
                  "; when nobody needs the mail any more: " + again(context, "dispose"));

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "commands/words.h"
 #include "core/text.h"
 
 namespace requeue::commands {
@@ -24,6 +25,11 @@ Result<void> record_found(Context& context, recovery::Recovery& recovery, servic
   }
   REQUEUE_CHECK(recovery.record("service", fields));
   return recovery.flush();
+}
+
+std::string service_name(const Context& context) {
+  const auto name = context.service.name();
+  return name == "command" ? "the service (by its own command)" : printable(name);
 }
 
 // Tells, and does not hear Ctrl-C: the service is put back because of it, and within --timeout.
@@ -53,7 +59,7 @@ Result<double> stop_service(Context& context, recovery::Recovery& recovery) {
   if (found == service::State::absent || found == service::State::stopped) return 0.0;
   REQUEUE_TRY(const auto dependents, context.service.dependents());
   for (const auto& name : dependents) context.console.say("stops with it: " + printable(name));
-  context.console.say("stopping " + printable(context.service.name()));
+  context.console.say("stopping " + service_name(context));
   // "stopping" is flushed first: after a kill in between, status can say that it was requeue that stopped it.
   REQUEUE_CHECK(record(recovery, found, "stopping"));
   if (auto stopped = context.service.stop(context.console); !stopped) return failure(std::move(stopped.error()));
@@ -66,11 +72,10 @@ void put_service_back(Context& context, recovery::Recovery& recovery) {
   const auto state = context.service.state();
   if (state && *state == service::State::pending) {
     // A start that meets a service which is still stopping fails, and the administrator must know either way.
-    context.console.warn(printable(context.service.name()) +
-                         " is still changing its state: wait, then run `requeue start`");
+    context.console.warn(service_in_words(context) + " is still changing its state: wait, then run `requeue start`");
     return;
   }
-  context.console.say("starting " + printable(context.service.name()) + " again: nothing was removed");
+  context.console.say("starting " + service_name(context) + " again: nothing was removed");
   PuttingBack watcher(context.console);
   if (auto started = context.service.start(watcher); !started) {
     context.console.warn("the service was not put back: " + to_text(started.error()));

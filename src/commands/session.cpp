@@ -1,5 +1,6 @@
 #include "commands/session.h"
 
+#include "commands/deciding_options.h"
 #include "commands/words.h"
 #include "core/text.h"
 #include "core/unexpected.h"
@@ -20,6 +21,7 @@ recovery::RunFacts facts_of(const Context& context, const Site& site) {
   facts.ticket = options.ticket;
   facts.reason = options.reason;
   facts.command_line = options.command_line;
+  if (options.command == "replay" && options.resolve.empty()) facts.deciding = deciding_words(context);
   facts.mailroot = site.mailroot_path;
   facts.mailroot_folders = site.folders;
   facts.settings = site.settings;

@@ -1,5 +1,7 @@
 #include "commands/smtp_plan.h"
 
+#include <algorithm>
+
 #include "commands/deciding_options.h"
 #include "commands/smtp_server.h"
 #include "commands/words.h"
@@ -10,6 +12,22 @@ namespace {
 
 std::string server_of(const Context& context) {
   return submission::to_string(*context.options.smtp);
+}
+
+// Empty: a replay has something to send, or what was decided is not on record yet.
+std::string next_without_replay(const Context& context, const recovery::State& state, const replay::Plan& plan) {
+  const auto counts = plan.counts();
+  const auto left = plan.left_for_another_run();
+  if (counts.pending - left + counts.failed != 0) return {};
+  if (left != 0) return again(context, "plan") + ", for the " + counted(left, "message") + " that this one leaves out";
+  if (!state.replay_complete && counts.found != 0) return {};
+  if (counts.in_doubt != 0) {
+    return again(context, "replay") +
+           " --resolve sent|not-sent SOURCE, for each message in doubt; nothing else is left to send";
+  }
+  const auto end = again(context, "audit") + ", then " + again(context, "seal");
+  if (counts.held == 0) return end + "; nothing is left to send";
+  return "settle what is held as told above, or leave it held; then " + end + "; nothing else is left to send";
 }
 
 }  // namespace
@@ -79,7 +97,10 @@ std::string probe_before_it(const Context& context, const recovery::State& state
   return again(context, "probe") + smtp_options(context) + " --from YOU --to SOMEBODY";
 }
 
-std::string next_step_of_plan(Context& context, const recovery::State& state) {
+std::string next_step_of_plan(Context& context, const recovery::State& state, const replay::Plan& plan) {
+  const auto is_open = [](const replay::Message& message) { return message.rule == "open_intent"; };
+  const bool to_settle = std::ranges::any_of(plan.messages, is_open);
+  if (const auto done = next_without_replay(context, state, plan); !done.empty() && !to_settle) return done;
   const bool by_smtp = !state.replay_smtp.empty() || (state.replay_pickup.empty() && !state.probe_smtp.empty());
   if (!context.options.smtp && by_smtp) {
     const auto& server = state.replay_smtp.empty() ? state.probe_smtp : state.replay_smtp;

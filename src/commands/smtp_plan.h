@@ -15,8 +15,8 @@ void tell_smtp_preview(Context& context, const Json& preview);
 Json explain_by_smtp(Context& context, recovery::Recovery& recovery, const replay::Plan& plan,
                      const replay::Message& message, const replay::PlanOptions& options);
 
-// What comes next, by the way that this plan is for.
-std::string next_step_of_plan(Context& context, const recovery::State& state);
+// What comes next, by the way that this plan is for; never a replay that would have nothing to send or to settle.
+std::string next_step_of_plan(Context& context, const recovery::State& state, const replay::Plan& plan);
 std::string replay_of_plan(const Context& context, const recovery::State& state);
 std::string probe_before_it(const Context& context, const recovery::State& state);  // empty: none is needed
 

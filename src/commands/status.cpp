@@ -1,5 +1,6 @@
 // status: where the procedure stands, what comes next, and the way back while there is one.
 #include "commands/context.h"
+#include "commands/deciding_options.h"
 #include "commands/runbook.h"
 #include "commands/service_steps.h"
 #include "commands/session.h"
@@ -15,6 +16,22 @@ struct Next {
   std::string command;  // to type; empty when a person's step comes first
   std::string manual;   // what a person does; empty when there is nothing
 };
+
+// One that was cut short goes on with the options that it was given; what a person left out of one that ended is looked
+// at first.
+Next next_of_replay(const Context& context, const recovery::State& state) {
+  const auto options = recorded_options(state);
+  if (state.newest_replay.ended && options.leaves_out) {
+    return {again(context, "plan"),
+            "the newest replay left out what its options or its plan file did: look at the rest"};
+  }
+  std::string manual = state.replay_smtp.empty() ? "" : "the other --smtp options as before (TLS, CA, AUTH)";
+  if (options.personal) {
+    manual += std::string(manual.empty() ? "" : "; ") +
+              "put in again what stands as (personal): the record keeps no addresses";
+  }
+  return {next_replay(context, state) + options.typed, manual};
+}
 
 Next next_of(const Context& context, const recovery::State& state) {
   const auto& mailroot = state.mailroot.empty() ? context.options.mailroot : state.mailroot;
@@ -47,8 +64,7 @@ Next next_of(const Context& context, const recovery::State& state) {
               "fix the cipher order (registry, restart), then " + start_the_service(context)};
     case recovery::Stage::probed:
     case recovery::Stage::replaying:
-      return {next_replay(context, state),
-              state.replay_smtp.empty() ? std::string() : "the other --smtp options as before (TLS, CA, AUTH)"};
+      return next_of_replay(context, state);
     case recovery::Stage::done:
       if (state.in_doubt > 0) {
         return {again(context, "plan"), "messages are in doubt (" + std::to_string(state.in_doubt) +
@@ -57,6 +73,29 @@ Next next_of(const Context& context, const recovery::State& state) {
       return {again(context, "audit"), "keep the journal head in the change ticket"};
   }
   return {};
+}
+
+// What a person still has to settle, or should know of before the service runs.
+void tell_waiting(Context& context, const recovery::State& state, const replay::Ledger& ledger) {
+  auto& console = context.console;
+  if (const auto held = ledger.count(replay::Disposition::held); held != 0) {
+    console.result(counted(held, "message") +
+                   " held; why, and the ways out: " + again(context, state.sealed_at != 0 ? "report" : "plan"));
+  }
+  if (const auto left = state.left_in_place.size(); left != 0 && !state.emptied_by_hand) {
+    console.result(
+        counted(left, "file") +
+        " of the snapshot stayed in the Mailroot when it was emptied: the service sends what stands in Queue "
+        "and Pickup, a replay does not; which messages: " +
+        again(context, "report") + " --csv FILE (rule left_in_place)");
+  }
+  if (state.emptied_newcomers != 0) {
+    console.result(counted(state.emptied_newcomers, "file") +
+                   " came after the snapshot and stayed in the Mailroot: the service takes them when it runs; look: " +
+                   "requeue inspect" +
+                   (context.options.metabase.empty() ? ' ' + shell_quoted(state.mailroot)
+                                                     : mailroot_options(context, state.mailroot)));
+  }
 }
 
 // The newest one, since the snapshot.
@@ -105,16 +144,29 @@ Json tell_mailroot(Context& context, const recovery::State& state) {
   return json;
 }
 
+// A runbook is pasted, and carried out from another folder: its paths are whole.
+std::string runbook_from_anywhere(Context& context, const recovery::State& state, const std::string& head) {
+  Options options = context.options;
+  if (!options.recovery.empty()) {
+    if (const auto whole = context.files.resolve(options.recovery)) options.recovery = whole->string();
+  }
+  Context there{options,         context.files, context.service, context.service_stated, context.console,
+                context.program, context.sleep, context.connect, context.event_log};
+  return runbook(there, state, head, next_of(there, state).command);
+}
+
 }  // namespace
 
 Result<Outcome> status(Context& context) {
   recovery::State state;
   std::string head;
   std::vector<std::string> not_replayed;
+  replay::Ledger ledger;
+  bool there = false;
   if (!context.options.recovery.empty()) {
-    REQUEUE_TRY(const bool there, folder_is_there(context.files, context.options.recovery));
+    REQUEUE_TRY(there, folder_is_there(context.files, context.options.recovery));
     if (there) {
-      REQUEUE_TRY(const auto recovery, recovery::open_to_read(context.files, context.options.recovery));
+      REQUEUE_TRY(const auto recovery, recovery::open_to_read(context.files, context.options.recovery, {&ledger}));
       state = recovery->state();
       head = recovery->head();
       if (state.emptied && !state.payload_destroyed()) not_replayed = not_replayed_lines(context, *recovery);
@@ -122,13 +174,17 @@ Result<Outcome> status(Context& context) {
   }
   auto& console = context.console;
   const auto stage = std::string(recovery::to_string(state.stage()));
-  const auto next = next_of(context, state);
   if (context.options.runbook) {
-    const auto text = runbook(context, state, head, next.command);
+    const auto text = runbook_from_anywhere(context, state, head);
     console.result(text);
     return Outcome{Exit::done, Json{{"stage", stage}, {"runbook", text}, {"head", head}}};
   }
+  const auto next = next_of(context, state);
   console.result("stage: " + stage);
+  if (!there && !context.options.recovery.empty()) {
+    console.result("no recovery folder stands at " + printable(context.options.recovery) +
+                   " (is the path right?); evacuate would make one there");
+  }
   Json places = tell_mailroot(context, state);
   const auto service = context.service.state();
   const auto service_text = service ? std::string(service::to_string(*service)) : std::string("unknown");
@@ -156,6 +212,7 @@ Result<Outcome> status(Context& context) {
     console.result("way back: " + again(context, "restore", state.mailroot) + service_options(context) + ", then " +
                    start_the_service(context));
   }
+  if (!state.payload_destroyed()) tell_waiting(context, state, ledger);
   for (const auto& line : not_replayed) console.result(line);
   if (!head.empty()) console.result("journal head " + head);
   Outcome outcome;

@@ -2,6 +2,7 @@
 #include "commands/context.h"
 #include "commands/service_steps.h"
 #include "commands/session.h"
+#include "commands/words.h"
 #include "core/text.h"
 
 namespace requeue::commands {
@@ -15,7 +16,7 @@ Json service_json(Context& context, service::State state) {
 
 Result<Outcome> ended(Context& context) {
   REQUEUE_TRY(const auto state, context.service.state());
-  context.console.result("[ok] " + printable(context.service.name()) + " is " + std::string(service::to_string(state)));
+  context.console.result("[ok] " + service_in_words(context) + " is " + std::string(service::to_string(state)));
   tell_start_type(context);
   return Outcome{Exit::done, service_json(context, state)};
 }

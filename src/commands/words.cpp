@@ -74,6 +74,11 @@ std::string service_options(const Context& context) {
   return out;
 }
 
+std::string service_in_words(const Context& context) {
+  const auto name = context.service.name();
+  return name == "command" ? "the service, by its own command," : printable(name);
+}
+
 std::string start_the_service(const Context& context) {
   const auto& service = context.options.service;
   const auto kind = service.empty() ? service::default_kind() : std::string_view(service);

@@ -30,6 +30,8 @@ std::string next_probe(const Context& context, const recovery::State& state);
 // Whether a replay would be refused for want of one.
 bool needs_probe(const recovery::State& state);
 
+// The service as a sentence calls it: by its name, or by what drives it. Safe to show.
+std::string service_in_words(const Context& context);
 // The --service options as they were given, to follow a command that asks after the service; empty for the default.
 std::string service_options(const Context& context);
 // "requeue start ..." or, where requeue drives no service, what a person does.

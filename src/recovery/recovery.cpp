@@ -18,6 +18,16 @@ namespace {
 
 constexpr std::string_view snapshot_folder = "snapshot";
 
+Json deciding_json(const std::vector<std::vector<std::string>>& options) {
+  Json list = Json::array();
+  for (const auto& option : options) {
+    Json words = Json::array();
+    for (const auto& word : option) words.push_back(escape_bytes(word));
+    list.push_back(std::move(words));
+  }
+  return list;
+}
+
 Json run_fields(const RunFacts& facts, const std::string& id, const std::string& boot, std::uint64_t details_bytes) {
   const Host host = this_host();
   Json fields;
@@ -36,6 +46,7 @@ Json run_fields(const RunFacts& facts, const std::string& id, const std::string&
   fields["ticket"] = escape_bytes(facts.ticket);
   if (!facts.reason.empty()) fields["reason"] = escape_bytes(facts.reason);
   fields["command_line"] = escape_bytes(facts.command_line);
+  if (facts.deciding) fields["deciding"] = deciding_json(*facts.deciding);
   fields["mailroot"] = escape_bytes(facts.mailroot);
   for (const auto& [name, path] : facts.mailroot_folders) fields["mailroot_folders"][name] = escape_bytes(path);
   if (facts.settings) fields["settings"] = to_json(*facts.settings);

@@ -21,7 +21,9 @@ struct RunFacts {
   std::string version, build, program_sha256;
   std::string operator_name, ticket, reason;
   std::string command_line;  // values of options that take addresses already replaced by "(personal)"
-  std::string mailroot;      // resolved; empty: none given
+  // Of a replay, as State::Replay has it.
+  std::optional<std::vector<std::vector<std::string>>> deciding;
+  std::string mailroot;                                 // resolved; empty: none given
   std::map<std::string, std::string> mailroot_folders;  // where they do not stand in one
   std::optional<Settings> settings;                     // read by this run
 };

@@ -1,7 +1,7 @@
 // Where the procedure stands, folded from the journal line by line. Nothing else remembers anything.
 //
-// Events and their fields (docs/formats.md): run {schema, recovery, command, ..., mailroot [, mailroot_folders,
-// settings, messages_bytes]}, run_end {exit, counts},
+// Events and their fields (docs/formats.md): run {schema, recovery, command, ... [, deciding], mailroot [,
+// mailroot_folders, settings, messages_bytes]}, run_end {exit, counts},
 // recovered {file, length, sha256}, service {state, action: found|stopping|stopped|started|put_back, host}, snapshot
 // {files, bytes, folders, streams, others, root [, facts_sha256], method, adopted, mailroot, superseded}, verified {ok,
 // files, bytes, level, root, wrong}, emptying {root, keep, empty_mailbox, pickup}, removing {first, last, count [,
@@ -143,6 +143,14 @@ class State : public Fold {
   bool empty_confirmed = false;
   std::string replay_confirmed;  // the Pickup, or the SMTP server, that it was confirmed for
 
+  // The newest replay: each option that was typed and decides which messages go and in what form, with its values (true
+  // bytes; addresses as "(personal)"); and whether it was cut short, so that it is to be typed again.
+  struct Replay {
+    std::vector<std::vector<std::string>> deciding;
+    bool ended = false;
+  };
+  Replay newest_replay;
+
   bool replay_begun = false;
   std::string replay_pickup,
       replay_smtp;       // where the newest hand-over went: a Pickup (path), or HOST:PORT; one is empty
@@ -198,6 +206,7 @@ class State : public Fold {
   // the path was mistyped must not bind the recovery folder to it.
   bool mailroot_on_trial_ = false;
   std::optional<Settings> settings_before_;  // of a run that is refused, nothing is kept
+  Replay replay_before_;
 };
 
 }  // namespace requeue::recovery

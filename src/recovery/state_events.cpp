@@ -54,6 +54,21 @@ std::string hop_of(const Json& event) {
   return code == 0 ? std::string() : text_of(*found, "answer") + " " + std::to_string(code);
 }
 
+std::vector<std::vector<std::string>> deciding_of(const Json& event) {
+  std::vector<std::vector<std::string>> options;
+  const auto list = value_of(event, "deciding");
+  if (!list.is_array()) return options;
+  for (const auto& item : list) {
+    if (!item.is_array()) continue;
+    std::vector<std::string> words;
+    for (const auto& word : item) {
+      if (word.is_string()) words.push_back(unescape_bytes(word.get<std::string>()));
+    }
+    if (!words.empty()) options.push_back(std::move(words));
+  }
+  return options;
+}
+
 // Of the commands that say to which Mailroot a recovery folder belongs.
 bool binds_mailroot(std::string_view command) {
   return command == "evacuate" || command == "snapshot" || command == "adopt";
@@ -79,6 +94,8 @@ Result<void> State::see_run(const Json& event) {
     mailroot = text_of(event, "mailroot");
     mailroot_folders = folders_of(event);
   }
+  replay_before_ = newest_replay;
+  if (event.contains("deciding")) newest_replay = {deciding_of(event), false};
   settings_before_ = settings;
   if (auto said = settings_of(event)) settings = std::move(said);
   return {};
@@ -94,6 +111,8 @@ Result<void> State::see_run_end(const Json& event) {
     mailroot_folders.clear();
   }
   if (refused) settings = settings_before_;
+  if (refused) newest_replay = replay_before_;
+  if (last_command == "replay" && exit == Exit::interrupted) newest_replay.ended = false;
   mailroot_on_trial_ = false;
   return {};
 }
@@ -232,6 +251,8 @@ Result<void> State::see_message(const Json& event) {
   if (const auto slash = source.find('/'); slash != std::string::npos) {
     replayed_folders.insert(ascii_lower(source.substr(0, slash)));
   }
+  // Of a restore: it leaves a replay nothing to do.
+  if (text_of(event, "rule") == "restored") return {};
   return see_intent(event);
 }
 
@@ -277,6 +298,7 @@ Result<void> State::see_resolved(const Json& event) {
 Result<void> State::see_replay_end(const Json& event) {
   REQUEUE_CHECK(see_replay(event));
   replay_begun = true;
+  newest_replay.ended = true;
   in_doubt = count_of(event, "in_doubt");
   // -1 for a field that is missing: what is not said to be complete is not.
   replay_complete = integer_of(event, "pending", -1) == 0 && integer_of(event, "failed", -1) == 0;

@@ -141,6 +141,11 @@ const Standing* Ledger::told_original(const Standing& standing) const {
   return standing.copy_of == Standing::none ? nullptr : &standings_.at(standing.copy_of).value;
 }
 
+std::uint64_t Ledger::count(Disposition disposition) const {
+  return static_cast<std::uint64_t>(
+      std::ranges::count_if(standings_, [&](const auto& item) { return item.value.disposition == disposition; }));
+}
+
 bool Ledger::is_final(std::string_view source) const {
   const auto* const standing = find(source);
   return standing != nullptr && is_settled(standing->disposition);

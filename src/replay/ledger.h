@@ -82,7 +82,8 @@ class Ledger : public recovery::Fold {
   [[nodiscard]] const std::unordered_map<std::string, OpenIntent>& doubted() const { return doubted_; }
   [[nodiscard]] std::size_t size() const { return standings_.size(); }  // sources that it knows
   [[nodiscard]] const std::string& rule_text(unsigned char index) const { return rules_[index]; }
-  [[nodiscard]] bool is_final(std::string_view source) const;  // replayed or in doubt
+  [[nodiscard]] std::uint64_t count(Disposition disposition) const;  // sources that stand so
+  [[nodiscard]] bool is_final(std::string_view source) const;        // replayed or in doubt
   [[nodiscard]] bool no_probe_given() const { return no_probe_; }
 
  private:

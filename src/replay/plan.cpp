@@ -53,7 +53,10 @@ class Collector {
   }
 
   Result<void> see(const snapshot::Entry& entry) {
-    if (watcher_.stop_requested()) return failure(Exit::interrupted, "interrupted while the plan was made");
+    if (watcher_.stop_requested()) {
+      return failure(Exit::interrupted, "interrupted while the plan was made", {}, {},
+                     "Making a plan sends nothing and changes nothing: run the same command again.");
+    }
     if (entry.status.kind != files::Kind::file) return {};
     watcher_.advance(1, entry.status.size);
     auto kept = cache_->next(entry);

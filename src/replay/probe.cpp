@@ -128,8 +128,13 @@ Result<Probed> Probing::watch() {
   milliseconds waited{0};
   std::optional<milliseconds> gone_since;
   const auto result = [&](ProbeResult what, milliseconds when) {
-    const auto own = mailroot_.status(files::join(folders_.pickup, file_name()));
-    return Probed{what, std::chrono::duration<double>(when).count(), token_, what == ProbeResult::stuck && own,
+    const auto path = files::join(folders_.pickup, file_name());
+    const bool untaken = what == ProbeResult::stuck && mailroot_.status(path);
+    return Probed{what,
+                  std::chrono::duration<double>(when).count(),
+                  token_,
+                  untaken,
+                  untaken ? mailroot_.path_of(path).string() : std::string(),
                   dropped_};
   };
   watcher_.phase("probe", 0, 0);
@@ -147,7 +152,8 @@ Result<Probed> Probing::watch() {
                            "the probe was interrupted",
                            {},
                            "the test message was sent and not found out about; its token is " + token_,
-                           "Run the probe again; it sends a new test message."});
+                           "Run the probe again; it sends a new test message. One that still stands in Pickup (" +
+                               printable(file_name()) + ") may be deleted, with the service stopped."});
     }
     sleep_(probe_poll);
     waited += probe_poll;

@@ -23,6 +23,7 @@ struct Probed {
   double seconds = 0;
   std::string token;     // 32 hex digits, in the message and its name
   bool untaken = false;  // stuck: it stands in Pickup as it was put there
+  std::string standing;  // its path then, bytes as on disk
   Timestamp placed;      // by the clock of the Mailroot's disk; by SMTP by our own
 };
 

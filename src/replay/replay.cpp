@@ -33,6 +33,8 @@ class CarryingOut {
   Result<ReplayResult> run();
 
  private:
+  Result<ReplayResult> run_steps();
+  [[nodiscard]] Error with_what_is_safe(Error error) const;
   [[nodiscard]] bool needs_event(const Message& message) const;
   Result<void> journal_changes(bool pending_too);
   Result<void> journal_group_of(const std::vector<std::size_t>& indexes);
@@ -58,6 +60,22 @@ class CarryingOut {
 };
 
 Result<ReplayResult> CarryingOut::run() {
+  auto done = run_steps();
+  const bool told = done || done.error().exit == Exit::interrupted;
+  return told ? std::move(done) : failure(with_what_is_safe(std::move(done.error())));
+}
+
+// A disk that fails half-way speaks of one file; the person asks what became of the mail.
+Error CarryingOut::with_what_is_safe(Error error) const {
+  if (!error.hint.empty() && !error.hint.ends_with(' ')) error.hint += ' ';
+  error.hint +=
+      std::string(server_.empty() ? "To Pickup" : "To the server") + " went " + std::to_string(result_.now_replayed) +
+      " messages of this run's plan before it, and they are not sent again. All others are in the snapshot. Once "
+      "this is put right, run the same command again: it first finds out what became of those that were under way.";
+  return error;
+}
+
+Result<ReplayResult> CarryingOut::run_steps() {
   result_.before = look();
   REQUEUE_CHECK(journal_changes(false));
   REQUEUE_CHECK(hand_over());

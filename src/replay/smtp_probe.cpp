@@ -44,7 +44,7 @@ Result<ProbedBySmtp> probe_by_smtp(submission::Submitter& submitter, const Probe
   REQUEUE_TRY(const auto submitted, submitter.send(letter, [](const auto&) -> Result<void> { return {}; }));
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begun;
   return ProbedBySmtp{
-      {result_of(submitted.standing), seconds.count(), token, false, placed}, submitted.answer, submitted.why};
+      {result_of(submitted.standing), seconds.count(), token, false, {}, placed}, submitted.answer, submitted.why};
 }
 
 }  // namespace requeue::replay

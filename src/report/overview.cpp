@@ -162,7 +162,8 @@ class Looking {
       size += *got;
     }
     ++out.reasons.read;
-    ++out.reasons.counts[reason_of(std::string_view(text).substr(0, size))];
+    const auto reason = reason_of(std::string_view(text).substr(0, size));
+    ++(reason.empty() ? out.reasons.no_failure : out.reasons.counts[reason]);
   }
 
   files::Tree& tree_;

@@ -23,6 +23,7 @@ struct DomainRow {
 struct Reasons {
   std::map<std::string, std::uint64_t> counts;  // addresses in them replaced
   std::uint64_t read = 0, left_out = 0;         // files; at most so many are read
+  std::uint64_t no_failure = 0;                 // of those read
 };
 
 struct Overview {
@@ -51,7 +52,8 @@ Result<Overview> overview_of_mailroot(files::Tree& mailroot, OverviewOptions opt
 Result<Overview> overview_of_recovery(recovery::Recovery& recovery, const replay::Ledger& ledger,
                                       OverviewOptions options, Watcher& watcher);
 
-// Why mail was not delivered, in one line, from a Badmail report (.BDR) or a transcript (.LTR, .RTR).
+// Why mail was not delivered, in one line, from a Badmail report (.BDR) or a transcript (.LTR, .RTR). Empty: it tells
+// of no failure, as a transcript that ends after the greeting.
 std::string reason_of(std::string_view report);
 
 }  // namespace requeue::report

@@ -43,14 +43,21 @@ std::string without_people(std::string_view line) {
   return out.substr(0, longest_reason);
 }
 
-// Where an SMTP reply of failure begins: 4xx or 5xx as a word.
-std::size_t reply_in(std::string_view line) {
+// Where an SMTP reply begins, a code of three digits as a word: of failure ("45", that is 4xx or 5xx), or of another
+// kind.
+std::size_t reply_in(std::string_view line, std::string_view kinds) {
   for (std::size_t i = 0; i + 3 <= line.size(); ++i) {
     const bool begins = i == 0 || line[i - 1] == ' ';
-    const bool code = (line[i] == '4' || line[i] == '5') && is_digit(line[i + 1]) && is_digit(line[i + 2]);
+    const bool code = kinds.find(line[i]) != std::string_view::npos && is_digit(line[i + 1]) && is_digit(line[i + 2]);
     if (begins && code && (i + 3 == line.size() || line[i + 3] == ' ' || line[i + 3] == '-')) return i;
   }
   return std::string_view::npos;
+}
+
+// A greeting or an "ok" at its beginning, or behind the time and the host that a transcript puts before it.
+bool begins_with_success(std::string_view line) {
+  const auto at = reply_in(line, "23");
+  return at != std::string_view::npos && (at == 0 || line.substr(0, at).find_first_of(".:") != std::string_view::npos);
 }
 
 }  // namespace
@@ -68,9 +75,9 @@ std::string reason_of(std::string_view report) {
     return code + ": " + before;
   }
   for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
-    if (const auto at = reply_in(*line); at != std::string::npos) return without_people(line->substr(at));
+    if (const auto at = reply_in(*line, "45"); at != std::string::npos) return without_people(line->substr(at));
   }
-  return without_people(lines.front());
+  return begins_with_success(lines.front()) ? std::string() : without_people(lines.front());
 }
 
 }  // namespace requeue::report

@@ -265,6 +265,21 @@ TEST_CASE("what cannot be staged is told when its turn comes, after the groups b
   runs.check_each_once(8);
 }
 
+TEST_CASE("an error in the midst of a replay did not say what was sent before it, and what is safe",
+          "[handoff][ahead]") {
+  const auto cause = GENERATE(Cause::denied, Cause::read_only, Cause::is_link, Cause::io);
+  Runs runs(8);
+  runs.faults->add({"create", "-", 6, cause, true});
+  const auto result = runs.run(pace_of(2, 1));
+  REQUIRE_FALSE(result);
+  const auto& hint = result.error().hint;
+  INFO(hint);
+  CHECK(runs.handed_over().size() == 4);
+  CHECK(hint.find("To Pickup went 4 messages of this run's plan before it, and they are not sent again.") !=
+        std::string::npos);
+  CHECK(hint.find("run the same command again") != std::string::npos);
+}
+
 TEST_CASE("a composed file that somebody takes from staging before its intent is composed anew, and never called sent",
           "[handoff][ahead]") {
   const auto jobs = GENERATE(1U, 4U);

@@ -24,6 +24,13 @@ TEST_CASE("a reason is one line without addresses, so that equal ones are counte
   CHECK(reason_of("The specific error code was ") == ": The specific error code was");
 }
 
+TEST_CASE("a greeting was counted among the reasons why mail failed", "[overview]") {
+  CHECK(reason_of("220 mx.example.com ESMTP\r\n").empty());
+  CHECK(reason_of("2010-07-28 10:00 mx.example.com 220 ready\r\n").empty());
+  CHECK(reason_of("220 ready\r\n250 ok\r\n450 later\r\n") == "450 later");
+  CHECK(reason_of("Quota of 250 messages reached") == "Quota of 250 messages reached");
+}
+
 TEST_CASE("inspect told what it may not read as taken by the service, and as another file than was recorded",
           "[overview]") {
   using namespace requeue;

@@ -1,0 +1,212 @@
+// What an administrator is told who meets requeue for the first time: each word is followed, and must not lead astray.
+#include <boost/filesystem.hpp>
+#include <catch2/catch.hpp>
+
+#include "blackbox/window.h"
+
+namespace requeue::tests {
+namespace {
+
+using Words = std::vector<std::string>;
+
+Words of(const Window& window, Words verb, const Words& more = {}) {
+  verb.insert(verb.end(), {"--recovery", window.recovery.string()});
+  verb.insert(verb.end(), more.begin(), more.end());
+  return verb;
+}
+
+bool holds(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::string told(const Window& window, const Words& verb, const Words& more = {}) {
+  const auto ran = window.see(of(window, verb, more));
+  return ran.out + ran.err;
+}
+
+// The journal as a kill leaves it right after the first intent was flushed.
+void cut_behind_intent(const Window& window) {
+  const auto path = window.recovery / "journal.jsonl";
+  const auto journal = read(path);
+  const auto intent = journal.find("\"event\":\"intent\"");
+  REQUIRE(intent != std::string::npos);
+  write(path, journal.substr(0, journal.find('\n', intent) + 1));
+  // What the end of the run would have added.
+  const auto details = read(window.recovery / "messages.jsonl");
+  write(window.recovery / "messages.jsonl", details.substr(0, details.rfind('\n', details.size() - 2) + 1));
+}
+
+std::string bounce() {
+  return "Return-Path: <>\r\n" + mail("bounced", "b@example.org");
+}
+
+TEST_CASE("plan named a replay although nothing was left to send") {
+  const Window window;
+  window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));
+  const bool held = GENERATE(false, true);
+  if (held) window.put("Queue/NTFS_2.EML", bounce());
+  window.evacuate();
+  CHECK(holds(told(window, {"plan"}), "; then requeue replay"));
+  CHECK(window.replay().exit == (held ? 3 : 0));
+  const auto said = told(window, {"plan"});
+  const auto next = said.substr(said.find("Next: "));
+  CHECK_FALSE(holds(next, "requeue replay"));
+  CHECK(holds(next, "requeue audit"));
+  CHECK(holds(next, "settle what is held") == held);
+}
+
+TEST_CASE("after a killed replay plan asked for a word that is refused") {
+  const Window window;
+  window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));
+  window.evacuate();
+  window.replay();
+  cut_behind_intent(window);
+  const auto said = told(window, {"plan"});
+  CHECK(holds(said, "open_intent"));
+  CHECK(holds(said, "the next replay finds out by itself"));
+  CHECK_FALSE(holds(said, "--resolve"));
+  CHECK_FALSE(holds(said, "look at "));
+  CHECK(holds(said, "Next: requeue replay"));
+  CHECK(window.replay().exit == 8);  // the whole run had taken its staging folder away
+  CHECK(holds(told(window, {"plan"}), "--resolve sent|not-sent SOURCE"));
+  CHECK(posted(window.pickup).size() == 1);
+}
+
+TEST_CASE("status named a plain replay after one with a plan file was cut short") {
+  const Window window;
+  window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));
+  window.put("Queue/NTFS_2.EML", mail("two", "b@example.net"));
+  window.evacuate();
+  const auto plan = (window.folder.path() / "my plan.csv").string();
+  told(window, {"plan"}, {"--domain", "example.org", "--out", plan});
+  window.replay({"--plan", plan, "--recipient", "*@example.org", "--no-dot-stuff"});
+  auto next = window.ask(of(window, {"status"})).json["next"];
+  // It came to its end: what it left out is for a person.
+  CHECK(holds(next["command"], "requeue plan"));
+  cut_behind_intent(window);
+  next = window.ask(of(window, {"status"})).json["next"];
+  CHECK(holds(next["command"], "requeue replay"));
+  CHECK(holds(next["command"], " --plan '" + plan + "'"));
+  CHECK(holds(next["command"], " --no-dot-stuff"));
+  CHECK(holds(next["command"], " --recipient '(personal)'"));
+  CHECK(holds(next["manual"], "(personal)"));
+  CHECK_FALSE(holds(read(window.recovery / "journal.jsonl"), "@example.org"));
+}
+
+TEST_CASE("status of a mistyped recovery folder said only that it is new") {
+  const Window window;
+  const auto answer = window.ask(of(window, {"status"}));
+  CHECK(answer.exit == 0);
+  CHECK(answer.json["stage"] == "new");
+  CHECK(holds(told(window, {"status"}), "no recovery folder stands at " + window.recovery.string()));
+  window.evacuate();
+  CHECK_FALSE(holds(told(window, {"status"}), "no recovery folder stands"));
+}
+
+TEST_CASE("status at the end was silent about held messages, and about what stayed in the Mailroot") {
+  const Window window;
+  window.put("Queue/NTFS_1.EML", bounce());
+  window.put("Queue/NTFS_2.EML", mail("two", "b@example.net"));
+  const Words folders{"--mailroot", window.mailroot.string(), "--service", "none"};
+  REQUIRE(window.ask(of(window, {"snapshot"}, folders)).exit == 0);
+  REQUIRE(window.ask(of(window, {"verify"})).exit == 0);
+  window.put("Queue/NTFS_2.EML", mail("changed", "b@example.net"));
+  window.put("Queue/NTFS_3.EML", mail("came later", "b@example.net"));
+  REQUIRE(window.ask(of(window, {"empty"}, folders)).exit == 3);
+  window.replay();
+  CHECK(window.ask(of(window, {"status"})).json["stage"] == "done");
+  const auto said = told(window, {"status"});
+  CHECK(holds(said, "1 message held; why, and the ways out: requeue plan"));
+  CHECK(holds(said, "1 file of the snapshot stayed in the Mailroot"));
+  CHECK(holds(said, "came after the snapshot"));
+}
+
+TEST_CASE("what restore --held put back counted as held until one more replay") {
+  const Window window;
+  window.put("Queue/NTFS_1.EML", bounce());
+  window.put("Queue/NTFS_2.EML", mail("two", "b@example.net"));
+  window.evacuate();
+  CHECK(window.replay().exit == 3);
+  const auto restored = window.see(of(window, {"restore"}, {"--mailroot", window.mailroot.string(), "--held"}));
+  CHECK(restored.exit == 0);
+  CHECK(holds(restored.out, "Next: start the service"));
+  for (const auto* const verb : {"audit", "report", "seal"}) {
+    INFO(verb);
+    const auto answer = window.ask(of(window, {verb}));
+    CHECK(answer.exit == 0);
+    const auto& counts = answer.json.contains("balance") ? answer.json["balance"] : answer.json;
+    CHECK(counts["held"] == 0);
+    CHECK(counts["skipped"] == 1);
+    CHECK(window.ask(of(window, {"status"})).json["stage"] == "done");
+  }
+  // After the seal the record stays what was sealed.
+  CHECK(window.ask(of(window, {"restore"}, {"--mailroot", window.mailroot.string(), "--held"})).exit == 0);
+  CHECK(window.ask(of(window, {"audit"})).exit == 0);
+}
+
+TEST_CASE("the runbook named the service as running where nobody is asked, and a relative recovery folder") {
+  const Window window;
+  const auto here = fs::current_path().string();
+  const auto text = window
+                        .see({"status", "--runbook", "--recovery", "not-yet", "--mailroot", window.mailroot.string(),
+                              "--service", "none"})
+                        .out;
+  CHECK_FALSE(holds(text, "--recovery not-yet"));
+  CHECK(holds(text, "--recovery " + here + "/not-yet"));
+  CHECK(holds(text, "not asked (--service none)"));
+  CHECK_FALSE(holds(text, "` | running |"));
+  CHECK(holds(text, "exit 0, or 3"));
+  CHECK(holds(text, "--redact"));
+  const auto asked = window.see({"status", "--runbook", "--service", "command", "--status-command", "exit 3"}).out;
+  CHECK(holds(asked, "| running |"));
+  CHECK(holds(asked, "`requeue stop --recovery DIR"));
+}
+
+TEST_CASE("the ways back that status names lacked the service options") {
+  const Window window;
+  window.put("Drop/NTFS_1.EML", mail("one", "a@example.org"));
+  window.evacuate();
+  CHECK(holds(told(window, {"status"}, {"--service", "command", "--status-command", "exit 3"}),
+              "--service command --status-command 'exit 3' --folder Drop"));
+}
+
+TEST_CASE("the service that commands drive was called command") {
+  const Window window;
+  const auto started =
+      window.see({"start", "--service", "command", "--start-command", "true", "--status-command", "exit 0"});
+  CHECK(started.exit == 0);
+  CHECK(holds(started.out, "the service, by its own command, is running"));
+}
+
+TEST_CASE("a probe that nothing took left its file in Pickup untold, and was silent while it waited") {
+  const Window window;
+  const auto ran = window.see({"probe", "--mailroot", window.mailroot.string(), "--from", "a@x.org", "--to", "b@x.org",
+                               "--timeout", "1", "--service", "none"});
+  CHECK(ran.exit == 1);
+  CHECK(holds(ran.out, (window.mailroot / "Pickup/requeue-probe-").string()));
+  CHECK(holds(ran.out, "may be deleted"));
+  CHECK(ran.out.find("1 s at most") < ran.out.find("[failed]"));
+}
+
+TEST_CASE("a refused replay did not say plainly that no probe was made") {
+  const Window window;
+  window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));
+  window.evacuate();
+  const auto refused = window.ask(of(window, {"replay"}, {"--pickup", window.pickup.string()}));
+  CHECK(refused.exit == 5);
+  CHECK(refused.json["error"]["why"] == "no test message was sent since then");
+}
+
+TEST_CASE("replay listed each file that is no mail once more") {
+  const Window window;
+  window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));
+  window.put("Drop/order.eml", mail("order", "a@example.org"));
+  window.evacuate();
+  CHECK(holds(told(window, {"plan"}), "\n  Drop/order.eml"));
+  const auto said = told(window, {"replay"}, {"--pickup", window.pickup.string(), "--no-probe", "drill"});
+  CHECK(holds(said, "not mail, kept in the snapshot: 1 file; which: requeue plan"));
+  CHECK_FALSE(holds(said, "Drop/order.eml"));
+}
+
+}  // namespace
+}  // namespace requeue::tests
