@@ -79,4 +79,8 @@ RecordedOptions recorded_options(const recovery::State& state) {
   return out;
 }
 
+std::string recorded_replay(const Context& context, const recovery::State& state) {
+  return next_replay(context, state) + recorded_options(state).typed;
+}
+
 }  // namespace requeue::commands

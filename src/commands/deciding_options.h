@@ -24,5 +24,7 @@ struct RecordedOptions {
   bool leaves_out = false;  // a person chose what goes and what does not
 };
 RecordedOptions recorded_options(const recovery::State& state);
+// The replay that goes on with these, by the way of the newest one.
+std::string recorded_replay(const Context& context, const recovery::State& state);
 
 }  // namespace requeue::commands

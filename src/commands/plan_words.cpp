@@ -41,8 +41,11 @@ void tell_held(Context& context, const recovery::State& state, const replay::Pla
     const auto way_out = replay::words_of(rule).way_out;
     // What may have been sent already is never put back.
     may_go_back = may_go_back || rule != "copy_in_doubt";
-    context.console.result("[held] " + counted(group.count, "message") + ", " + rule +
-                           "; ways out: " + (way_out.empty() ? std::string("below") : std::string(way_out)));
+    // Options name no verb: without these words they are typed alone.
+    const auto ways = way_out.empty()             ? std::string("; way out: below")
+                      : way_out.starts_with("--") ? "; ways out, as options of plan and replay: " + std::string(way_out)
+                                                  : "; way out: " + std::string(way_out);
+    context.console.result("[held] " + counted(group.count, "message") + ", " + rule + ways);
     tell_names(context, group, telling);
   }
   if (!may_go_back) return;

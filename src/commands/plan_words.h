@@ -21,6 +21,7 @@ struct Telling {
 };
 void tell_plan(Context& context, const recovery::State& state, const replay::Plan& plan, const replay::Counts& counts,
                const Telling& telling);
+inline constexpr std::string_view settle_held = "settle what is held as told above, or leave it held";
 // Of a plan's --json: what is held, with its rule, and what is not mail; at most 1000 of each.
 Json held_json(const replay::Plan& plan);
 Json not_mail_json(const replay::Plan& plan);

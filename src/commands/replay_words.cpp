@@ -49,8 +49,11 @@ void tell_smtp(Context& context, const replay::ReplayResult& result) {
 // What was left out on purpose is not offered by the way: a person looks at it first.
 std::string next_after_replay(const Context& context, const replay::Counts& counts, std::uint64_t left) {
   if (counts.pending - left + counts.failed != 0) return the_same_replay(context);
-  if (left == 0) return again(context, "audit");
-  return again(context, "plan") + ", for the " + counted(left, "message") + " left out of this run";
+  if (left != 0) {
+    return again(context, "plan") + "\n  for the " + counted(left, "message") + " left out of this run";
+  }
+  const auto audit = again(context, "audit");
+  return counts.held == 0 ? audit : std::string(settle_held) + "\nThen: " + audit;
 }
 
 std::string handed_over_first(const replay::Settled& settled) {

@@ -1,6 +1,7 @@
 // restore: files of the snapshot put back; into the recorded Mailroot only what was not sent.
 #include "snapshot/restore.h"
 
+#include <algorithm>
 #include <unordered_set>
 
 #include "commands/context.h"
@@ -150,16 +151,27 @@ Outcome restore_tell(Context& context, const snapshot::Restored& restored) {
                             {"left_out", restored.left_out.size()}}};
 }
 
+// After a replay it may have been only Drop and Badmail that went back: then nothing waits for the service.
+bool stands_to_be_sent(const recovery::State& state) {
+  return std::ranges::any_of(state.restored, [](const std::string& source) {
+    const auto role = mailroot::role_of(mailroot::top_of(unescape_bytes(source)));
+    return role == mailroot::Role::queue || role == mailroot::Role::pickup;
+  });
+}
+
 // Of Drop, Badmail and Mailbox nothing is to be started again.
 void tell_next_of_restore(Context& context, const recovery::State& state, bool live,
                           const snapshot::Restored& restored) {
   if (!live || restored.restored + restored.present == 0) return;
-  if (state.emptying && !state.emptied) {
+  if (state.emptying && !state.emptied && !is_put_back(state)) {
     context.console.result("Next: " + again(context, "status"));
     return;
   }
-  context.console.result("Next: " + start_the_service(context) +
-                         "; it sends what stands in Queue and Pickup, and no replay sends that again");
+  if (stands_to_be_sent(state)) {
+    context.console.result(
+        "the service sends what stands in Queue and Pickup when it runs; no replay sends that again");
+  }
+  context.console.result("Next: " + start_the_service(context, state.sealed_at != 0));
 }
 
 Result<Outcome> restore_elsewhere(Context& context, const files::Path& target_path,

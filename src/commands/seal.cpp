@@ -2,6 +2,7 @@
 #include "seal/seal.h"
 
 #include "commands/context.h"
+#include "commands/deciding_options.h"
 #include "commands/plan_words.h"
 #include "commands/session.h"
 #include "commands/words.h"
@@ -42,7 +43,7 @@ Result<void> refuse_sealing(const Context& context, const recovery::State& state
   }
   if (!ledger.open_intents().empty()) {
     return refuse(counted(ledger.open_intents().size(), "hand-over") + " of a run that was killed are not settled",
-                  "First: " + again(context, "replay"));
+                  "First: " + recorded_replay(context, state));
   }
   return {};
 }
@@ -100,6 +101,16 @@ Exit exit_of(const replay::Counts& counts) {
   return exit;
 }
 
+// Nothing sends them any more but the service itself, once they stand in its Mailroot.
+void tell_way_of_unsent(Context& context, const recovery::State& state, const replay::Counts& counts) {
+  const auto unsent = counts.pending + counts.failed;
+  if (unsent == 0) return;
+  context.console.result(counted(unsent, "message") +
+                         " pending or failed; after the seal the one way for them is back into the Mailroot, with all "
+                         "else that was not sent, and the service stopped: " +
+                         again(context, "restore", state.mailroot) + service_options(context));
+}
+
 void tell(Context& context, const recovery::State& state, const Sum& sum, const std::string& signer) {
   auto& console = context.console;
   console.result("[ok] sealed by journal line " + std::to_string(state.sealed_at) + ": " + std::string(file_name) +
@@ -107,18 +118,21 @@ void tell(Context& context, const recovery::State& state, const Sum& sum, const 
   if (signer.empty()) {
     console.result("not signed; with --sign-key FILE (minisign) it would be");
   } else {
-    console.result("[ok] signed with key " + signer + ": minisign -V -p PUBLIC -m " + std::string(file_name));
+    const auto file = files::Path(context.options.recovery) / std::string(file_name);
+    console.result("[ok] signed with key " + signer + "; to check it with another program:");
+    console.result("  minisign -V -p PUBLIC -m " + shell_quoted(files::to_text(file)));
   }
   if (!sum.open.empty()) {
-    const auto held = sum.counts.held == 0
-                          ? std::string()
-                          : "; the held ones of Queue can still go back to the service, with it stopped: " +
-                                again(context, "restore", state.mailroot) + " --held";
     console.result(counted(sum.open.size(), "message") +
-                   " sealed as open (held, failed, in doubt or pending): no replay sends them any more" + held);
+                   " sealed as open (held, failed, in doubt or pending): no replay sends them any more");
   }
-  console.result("Next: " + again(context, "audit") +
-                 "; when nobody needs the mail any more: " + again(context, "dispose"));
+  if (sum.counts.held != 0) {
+    console.result("the held ones of Queue can still go back to the service, with it stopped: " +
+                   again(context, "restore", state.mailroot) + " --held" + service_options(context));
+  }
+  tell_way_of_unsent(context, state, sum.counts);
+  console.result("Next: " + again(context, "audit"));
+  console.result("when nobody needs the mail any more: " + again(context, "dispose"));
 }
 
 Result<Outcome> seal_work(Context& context, recovery::Recovery& recovery, const replay::Ledger& ledger,
@@ -169,6 +183,7 @@ Result<Outcome> seal(Context& context) {
       REQUEUE_TRY(const auto sum, sum_up(context, *reading, ledger));
       context.console.result("DRY RUN: would seal " + counted(sum.counts.found, "message") + ", " +
                              std::to_string(sum.open.size()) + " of them open; nothing is written");
+      tell_way_of_unsent(context, reading->state(), sum.counts);
       return Outcome{exit_of(sum.counts), Json{{"dry_run", true}, {"open", sum.open.size()}}};
     }
   }

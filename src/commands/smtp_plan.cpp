@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "commands/deciding_options.h"
+#include "commands/plan_words.h"
 #include "commands/smtp_server.h"
 #include "commands/words.h"
 #include "core/text.h"
@@ -19,15 +20,24 @@ std::string next_without_replay(const Context& context, const recovery::State& s
   const auto counts = plan.counts();
   const auto left = plan.left_for_another_run();
   if (counts.pending - left + counts.failed != 0) return {};
-  if (left != 0) return again(context, "plan") + ", for the " + counted(left, "message") + " that this one leaves out";
+  if (left != 0) {
+    return again(context, "plan") + "\n  for the " + counted(left, "message") + " that this one leaves out";
+  }
+  // Nothing of that is on record as decided, and no replay is needed for it.
+  const bool all_back = !state.restored.empty() && counts.found != 0 && counts.skipped == counts.found;
+  if (all_back && !state.replay_begun) {
+    return start_the_service(context) + "\nThen: " + again(context, "audit") +
+           "\nnothing is left to send: what the snapshot holds stands in the Mailroot again";
+  }
   if (!state.replay_complete && counts.found != 0) return {};
   if (counts.in_doubt != 0) {
     return again(context, "replay") +
-           " --resolve sent|not-sent SOURCE, for each message in doubt; nothing else is left to send";
+           " --resolve sent|not-sent SOURCE\n  for each message in doubt; nothing else is left to send";
   }
-  const auto end = again(context, "audit") + ", then " + again(context, "seal");
-  if (counts.held == 0) return end + "; nothing is left to send";
-  return "settle what is held as told above, or leave it held; then " + end + "; nothing else is left to send";
+  const auto audit = again(context, "audit");
+  const auto seal = "\nAt the end: " + again(context, "seal");
+  if (counts.held == 0) return audit + seal + "\nnothing is left to send";
+  return std::string(settle_held) + "\nThen: " + audit + seal + "\nnothing else is left to send";
 }
 
 }  // namespace
@@ -110,7 +120,7 @@ std::string next_step_of_plan(Context& context, const recovery::State& state, co
   const auto probe = probe_before_it(context, state);
   const auto deciding = deciding_options(context, Selection::repeated);
   if (probe.empty()) return replay_of_plan(context, state) + deciding;
-  return probe + "; then " + again(context, "replay") + smtp_options(context) + deciding;
+  return probe + "\nThen: " + again(context, "replay") + smtp_options(context) + deciding;
 }
 
 }  // namespace requeue::commands

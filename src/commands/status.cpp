@@ -15,6 +15,7 @@ namespace {
 struct Next {
   std::string command;  // to type; empty when a person's step comes first
   std::string manual;   // what a person does; empty when there is nothing
+  bool after = false;   // that comes after the command, not before
 };
 
 // One that was cut short goes on with the options that it was given; what a person left out of one that ended is looked
@@ -30,7 +31,7 @@ Next next_of_replay(const Context& context, const recovery::State& state) {
     manual += std::string(manual.empty() ? "" : "; ") +
               "put in again what stands as (personal): the record keeps no addresses";
   }
-  return {next_replay(context, state) + options.typed, manual};
+  return {recorded_replay(context, state), manual};
 }
 
 Next next_of(const Context& context, const recovery::State& state) {
@@ -42,7 +43,7 @@ Next next_of(const Context& context, const recovery::State& state) {
   if (state.disposed_at != 0)
     return {again(context, "audit"), "keep journal, manifests and seal: nothing is left to do"};
   if (state.sealed_at != 0) {
-    return {again(context, "audit"), "when nobody needs the mail any more: " + again(context, "dispose")};
+    return {again(context, "audit"), "when nobody needs the mail any more: " + again(context, "dispose"), true};
   }
   switch (state.stage()) {
     case recovery::Stage::fresh:
@@ -51,6 +52,10 @@ Next next_of(const Context& context, const recovery::State& state) {
     case recovery::Stage::verified:
       return {evacuate, {}};
     case recovery::Stage::emptying:
+      if (is_put_back(state)) {
+        return {evacuate, "what was removed is back in the Mailroot; evacuate again, or leave it at that: " +
+                              start_the_service(context)};
+      }
       return {evacuate, "leave the service stopped: the evacuation was interrupted half-way"};
     case recovery::Stage::emptied:
       if (!state.restored.empty()) {
@@ -191,13 +196,16 @@ Result<Outcome> status(Context& context) {
   console.result("service: " + (service_text == "absent" ? "not asked (--service none)" : service_text));
   tell_start_type(context);
   if (state.stopped_by_us) {
-    console.result("requeue stopped the service" +
-                   std::string(!state.run_open       ? ""
-                               : is_at_work(context) ? " in a run that is at work now"
-                                                     : " in a run that did not end") +
-                   "; it was " + (state.service_found.empty() ? "running" : state.service_found) +
-                   " before. To start it: " + start_the_service(context) +
-                   (state.emptying && !state.emptied ? ", but not now: finish the evacuation first" : ""));
+    const bool not_now = state.emptying && !state.emptied && !is_put_back(state);
+    console.result("requeue stopped the service; it was " +
+                   (state.service_found.empty() ? "running" : state.service_found) + " before. To start it" +
+                   (not_now ? ", but not now, finish the evacuation first" : "") + ": " +
+                   start_the_service(context, state.sealed_at != 0));
+  }
+  // Not: the run that stopped it. A later one may be the one that was killed.
+  if (state.run_open) {
+    console.result("the newest run (" + printable(state.last_command) + ") " +
+                   (is_at_work(context) ? "is at work now" : "did not end"));
   }
   if (state.sealed_at != 0) console.result("sealed by journal line " + std::to_string(state.sealed_at));
   if (state.payload_destroyed()) {
@@ -205,12 +213,14 @@ Result<Outcome> status(Context& context) {
                    " by journal line " + std::to_string(state.disposing_at));
   }
   auto probe = tell_probe_of(context, state);
-  if (!next.manual.empty()) console.result("next, by hand: " + next.manual);
+  if (!next.manual.empty() && !next.after) console.result("next, by hand: " + next.manual);
   if (!next.command.empty()) console.result("next: " + next.command);
-  const bool way_back = state.emptying && !state.payload_destroyed() && !state.replay_begun && !state.mailroot.empty();
+  if (!next.manual.empty() && next.after) console.result("later, " + next.manual);
+  const bool way_back = state.emptying && !state.payload_destroyed() && !state.replay_begun &&
+                        !state.mailroot.empty() && !is_put_back(state);
   if (way_back) {
-    console.result("way back: " + again(context, "restore", state.mailroot) + service_options(context) + ", then " +
-                   start_the_service(context));
+    console.result("way back: " + again(context, "restore", state.mailroot) + service_options(context));
+    console.result("  and then: " + start_the_service(context, state.sealed_at != 0));
   }
   if (!state.payload_destroyed()) tell_waiting(context, state, ledger);
   for (const auto& line : not_replayed) console.result(line);

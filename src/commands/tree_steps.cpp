@@ -152,7 +152,8 @@ std::vector<std::string> not_replayed_lines(const Context& context, recovery::Re
             role == mailroot::Role::queue || role == mailroot::Role::pickup || state.replayed_folders.contains(lower);
         const bool stays = top.empty() || std::ranges::find(state.kept_folders, lower) != state.kept_folders.end() ||
                            (role == mailroot::Role::mailbox && !state.mailbox_emptied);
-        if (!replayed && !stays) ++folders[top];
+        const bool is_back = state.restored.contains(escape_bytes(entry.source));
+        if (!replayed && !stays && !is_back) ++folders[top];
         return {};
       },
       context.options.jobs);

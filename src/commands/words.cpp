@@ -79,11 +79,16 @@ std::string service_in_words(const Context& context) {
   return name == "command" ? "the service, by its own command," : printable(name);
 }
 
-std::string start_the_service(const Context& context) {
+std::string start_the_service(const Context& context, bool sealed) {
   const auto& service = context.options.service;
   const auto kind = service.empty() ? service::default_kind() : std::string_view(service);
   if (kind == "none") return "start the service (requeue drives none here)";
-  return again(context, "start") + service_options(context);
+  return (sealed ? std::string("requeue start") : again(context, "start")) + service_options(context);
+}
+
+// The mark goes only once all is back; a run that goes on sets it again.
+bool is_put_back(const recovery::State& state) {
+  return state.emptying && !state.emptied && !state.marked && !state.mark_lost && !state.restored.empty();
 }
 
 }  // namespace requeue::commands

@@ -34,7 +34,10 @@ bool needs_probe(const recovery::State& state);
 std::string service_in_words(const Context& context);
 // The --service options as they were given, to follow a command that asks after the service; empty for the default.
 std::string service_options(const Context& context);
-// "requeue start ..." or, where requeue drives no service, what a person does.
-std::string start_the_service(const Context& context);
+// "requeue start ..." or, where requeue drives no service, what a person does. A sealed record takes no more lines: of
+// one it is `start` alone, which would be refused with --recovery.
+std::string start_the_service(const Context& context, bool sealed = false);
+// What an evacuation that was cut short had removed is back in the Mailroot, all of it.
+bool is_put_back(const recovery::State& state);
 
 }  // namespace requeue::commands

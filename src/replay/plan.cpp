@@ -93,7 +93,7 @@ class Collector {
     ++plan.not_mail;
     if (plan.not_mail_named.size() < most_named) plan.not_mail_named.push_back(escape_bytes(source));
     const auto folder = selector_.not_replayed_folder(source);
-    if (!folder.empty()) ++not_replayed_[folder];
+    if (!folder.empty() && !names(recovery_.state().restored, source)) ++not_replayed_[folder];
   }
 
   // By several threads at once.

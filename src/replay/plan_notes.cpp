@@ -106,6 +106,9 @@ void name_places(Plan& plan, const recovery::State& state, const Ledger& ledger)
         continue;
       }
       for (const auto* const folder : {&intent.pickup, &intent.staging}) places.push_back(*folder + '/' + intent.name);
+    } else if (message.rule == "gone_before_empty") {
+      // What the rule says of it is that it does not stand there.
+      places.emplace_back("the service's own log, and ask the recipients: the file itself is gone");
     } else if (!state.mailroot.empty()) {
       places.push_back(state.place_of(message.source));
     }

@@ -24,13 +24,13 @@ std::string told(const Window& window, const Words& verb, const Words& more = {}
   return ran.out + ran.err;
 }
 
-// The journal as a kill leaves it right after the first intent was flushed.
-void cut_behind_intent(const Window& window) {
+// The journal as a kill leaves it right after the first of these lines was flushed.
+void cut_behind(const Window& window, const std::string& event) {
   const auto path = window.recovery / "journal.jsonl";
   const auto journal = read(path);
-  const auto intent = journal.find("\"event\":\"intent\"");
-  REQUIRE(intent != std::string::npos);
-  write(path, journal.substr(0, journal.find('\n', intent) + 1));
+  const auto line = journal.find("\"event\":\"" + event + '"');
+  REQUIRE(line != std::string::npos);
+  write(path, journal.substr(0, journal.find('\n', line) + 1));
   // What the end of the run would have added.
   const auto details = read(window.recovery / "messages.jsonl");
   write(window.recovery / "messages.jsonl", details.substr(0, details.rfind('\n', details.size() - 2) + 1));
@@ -46,7 +46,7 @@ TEST_CASE("plan named a replay although nothing was left to send") {
   const bool held = GENERATE(false, true);
   if (held) window.put("Queue/NTFS_2.EML", bounce());
   window.evacuate();
-  CHECK(holds(told(window, {"plan"}), "; then requeue replay"));
+  CHECK(holds(told(window, {"plan"}), "\nThen: requeue replay"));
   CHECK(window.replay().exit == (held ? 3 : 0));
   const auto said = told(window, {"plan"});
   const auto next = said.substr(said.find("Next: "));
@@ -60,7 +60,7 @@ TEST_CASE("after a killed replay plan asked for a word that is refused") {
   window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));
   window.evacuate();
   window.replay();
-  cut_behind_intent(window);
+  cut_behind(window, "intent");
   const auto said = told(window, {"plan"});
   CHECK(holds(said, "open_intent"));
   CHECK(holds(said, "the next replay finds out by itself"));
@@ -83,7 +83,7 @@ TEST_CASE("status named a plain replay after one with a plan file was cut short"
   auto next = window.ask(of(window, {"status"})).json["next"];
   // It came to its end: what it left out is for a person.
   CHECK(holds(next["command"], "requeue plan"));
-  cut_behind_intent(window);
+  cut_behind(window, "intent");
   next = window.ask(of(window, {"status"})).json["next"];
   CHECK(holds(next["command"], "requeue replay"));
   CHECK(holds(next["command"], " --plan '" + plan + "'"));
@@ -206,6 +206,102 @@ TEST_CASE("replay listed each file that is no mail once more") {
   const auto said = told(window, {"replay"}, {"--pickup", window.pickup.string(), "--no-probe", "drill"});
   CHECK(holds(said, "not mail, kept in the snapshot: 1 file; which: requeue plan"));
   CHECK_FALSE(holds(said, "Drop/order.eml"));
+}
+
+// Each line that a command stands on, from the command to its end.
+bool says_line(const std::string& text, const std::string& line) {
+  return holds("\n" + text, line + "\n");
+}
+
+TEST_CASE("a start of the service that a sealed folder refuses was named after its restore") {
+  const Window window;
+  window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));
+  window.evacuate();
+  // One that was cut short has --no-probe to go on with, in the words of seal and of status.
+  window.replay();
+  cut_behind(window, "intent");
+  CHECK(holds(told(window, {"seal"}), "First: requeue replay --recovery " + window.recovery.string() + " --pickup " +
+                                          window.pickup.string() + " --no-probe"));
+  CHECK(holds(told(window, {"status"}), "the newest run (replay) did not end"));
+  fs::remove_all(window.recovery);
+  window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));
+  window.put("Queue/NTFS_2.EML", mail("two", "a@example.org"));
+  window.evacuate();
+  window.replay({"--limit", "1"});
+  const auto sealed = told(window, {"seal"});
+  const auto restore =
+      "requeue restore --recovery " + window.recovery.string() + " --mailroot " + window.mailroot.string();
+  CHECK(holds(sealed, "1 message pending or failed"));
+  CHECK(says_line(sealed, "stopped: " + restore));
+  CHECK(says_line(sealed, "\nNext: requeue audit --recovery " + window.recovery.string()));
+  CHECK(says_line(sealed, "any more: requeue dispose --recovery " + window.recovery.string()));
+  const auto status = told(window, {"status"});
+  CHECK(status.find("requeue audit") < status.find("requeue dispose"));
+  const Words service{"--service", "command", "--status-command", "exit 3"};
+  auto back = service;
+  back.insert(back.end(), {"--mailroot", window.mailroot.string()});
+  CHECK(says_line(told(window, {"restore"}, back), "Next: requeue start --service command --status-command 'exit 3'"));
+}
+
+TEST_CASE("what was back after an evacuation that was cut short was still told as half-way") {
+  const Window window;
+  window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));
+  window.evacuate();
+  const auto journal = read(window.recovery / "journal.jsonl");
+  cut_behind(window, "removing");
+  const auto first = parse_object(journal.substr(0, journal.find('\n')));
+  REQUIRE(first);
+  write(window.mailroot / ".requeue-evacuation",
+        (*first)["recovery"].get<std::string>() + "\n" + window.recovery.string() + "\n");
+  CHECK(holds(told(window, {"status"}), "half-way"));
+  CHECK(says_line(told(window, {"status"}), "way back: requeue restore --recovery " + window.recovery.string() +
+                                                " --mailroot " + window.mailroot.string()));
+  const auto restored = window.see(of(window, {"restore"}, {"--mailroot", window.mailroot.string()}));
+  CHECK(restored.exit == 0);
+  CHECK(holds(restored.out, "\nNext: start the service"));
+  const auto status = told(window, {"status"});
+  CHECK_FALSE(holds(status, "half-way"));
+  CHECK_FALSE(holds(status, "way back"));
+  CHECK(holds(status, "what was removed is back in the Mailroot"));
+  CHECK(holds(status, "next: requeue evacuate"));
+}
+
+TEST_CASE("files that a restore had put back were still told as only in the snapshot") {
+  const Window window;
+  window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));
+  window.put("Badmail/lost.bad", "bad");
+  window.put("Drop/order.eml", mail("order", "d@example.org"));
+  window.evacuate();
+  CHECK(holds(told(window, {"status"}), "Badmail: 1 file only in the snapshot"));
+  CHECK(holds(told(window, {"plan"}), "Badmail: 1 file only in the snapshot"));
+  const Words to{"--mailroot", window.mailroot.string()};
+  told(window, {"restore"}, {"--mailroot", window.mailroot.string(), "--folder", "Badmail"});
+  for (const auto* const verb : {"status", "plan"}) {
+    INFO(verb);
+    CHECK_FALSE(holds(told(window, {verb}), "Badmail: "));
+    CHECK(holds(told(window, {verb}), "Drop: 1 file only in the snapshot"));
+  }
+  const bool replayed = GENERATE(false, true);
+  if (replayed) window.replay();
+  // What was sent does not go back: then nothing waits in Queue or Pickup for the service.
+  const auto restored = told(window, {"restore"}, to);
+  CHECK(holds(restored, "the service sends what stands in Queue and Pickup") == !replayed);
+  CHECK(holds(restored, "\nNext: start the service"));
+  if (replayed) return;
+  const auto plan = told(window, {"plan"});
+  CHECK(holds(plan, "\nNext: start the service"));
+  CHECK(holds(plan, "\nThen: requeue audit"));
+  CHECK_FALSE(holds(plan, "requeue probe"));
+}
+
+TEST_CASE("replay named only an audit although messages were held, and ways out without a verb") {
+  const Window window;
+  window.put("Queue/NTFS_1.EML", bounce());
+  window.evacuate();
+  const auto said = told(window, {"replay"}, {"--pickup", window.pickup.string(), "--no-probe", "drill"});
+  CHECK(holds(said, "\nNext: settle what is held"));
+  CHECK(says_line(said, "\nThen: requeue audit --recovery " + window.recovery.string()));
+  CHECK(holds(said, "as options of plan and replay: --bounces replay or --bounces skip"));
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ TEST_CASE("plan named a replay that would be refused for want of a probe") {
     return out.substr(out.find("Next: "));
   };
   CHECK(next_of().find("Next: requeue probe") == 0);
-  CHECK(next_of().find("; then requeue replay") != std::string::npos);
+  CHECK(next_of().find("\nThen: requeue replay") != std::string::npos);
   window.replay({"--limit", "0"});
   CHECK(next_of().find("Next: requeue replay") == 0);
 }
@@ -123,7 +123,7 @@ TEST_CASE("the replay that plan named sent what the plan left out") {
     CHECK(read(file).find("Queue/b.eml") == std::string::npos);
     const auto command = with(command_in(written, "carry it out with: requeue ", ", after"), rest);
     CHECK(window.ask(command).json["replay"] == 1);
-    const auto next = with(command_in(window.see(with(plan, chosen)).out, "; then requeue ", "\n"), rest);
+    const auto next = with(command_in(window.see(with(plan, chosen)).out, "\nThen: requeue ", "\n"), rest);
     CHECK(window.ask(next).json["replay"] == 1);
   }
   // What decides otherwise is repeated.
@@ -152,7 +152,7 @@ TEST_CASE("the next step after a replay dropped what it was told, and offered wh
       "replay", "--recovery", window.recovery.string(), "--pickup", window.pickup.string(), "--no-probe", "drill"};
   // All that the plan has went: what it left out is for a person to look at.
   auto said = window.see(with(replay, {"--plan", file})).out;
-  CHECK(said.find("Next: requeue plan --recovery " + window.recovery.string() + ", for the 2 messages left out") !=
+  CHECK(said.find("Next: requeue plan --recovery " + window.recovery.string() + "\n  for the 2 messages left out") !=
         std::string::npos);
   said = window.see(with(replay, {"--domain", "*.example", "--limit", "1", "--target", "exchange-replay"})).out;
   const auto next = command_in(said, "Next: requeue ", "\n");

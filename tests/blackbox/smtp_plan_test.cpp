@@ -109,7 +109,7 @@ TEST_CASE("a plan by SMTP names the next steps with its server") {
   const auto seen = window.see(window.by_smtp("plan", {"--smtp-tls", "required"})).out;
   const auto options = " --smtp " + window.server.address() + " --smtp-tls required";
   CHECK(seen.find("Next: requeue probe --recovery " + window.recovery.string() + options) != std::string::npos);
-  CHECK(seen.find("; then requeue replay --recovery " + window.recovery.string() + options) != std::string::npos);
+  CHECK(seen.find("\nThen: requeue replay --recovery " + window.recovery.string() + options) != std::string::npos);
   CHECK(seen.find("no connection was made") != std::string::npos);
   // A plan for a Pickup, where the probe went by SMTP, says that it is another one.
   REQUIRE(window.ask(window.by_smtp("probe", {"--from", "a@x.org", "--to", "b@x.org"})).exit == 0);
