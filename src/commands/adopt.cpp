@@ -72,11 +72,13 @@ Result<Outcome> adopt(Context& context) {
                    "Nothing was touched. Choose a new recovery folder.");
   }
   REQUEUE_TRY(const auto site, open_backup(context, context.options.backup));
+  REQUEUE_CHECK(require_only_evacuation(context, state, *site.mailroot));
   Site live;
   if (!context.options.mailroot.empty() || !context.options.metabase.empty()) {
     REQUEUE_TRY(live, find_site(context, state));
   }
   REQUEUE_CHECK(require_same_mailroot(state, live));
+  if (live.mailroot) REQUEUE_CHECK(require_only_evacuation(context, state, *live.mailroot));
   REQUEUE_TRY(const auto pickup, pickup_in_use(context));
   REQUEUE_TRY(const auto counts,
               mailroot::walk(*site.mailroot, [](const mailroot::Item&) -> Result<void> { return {}; }));

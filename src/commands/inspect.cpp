@@ -35,9 +35,15 @@ Result<Overview> look_at_recovery(Context& context, OverviewOptions options) {
 void tell_open_evacuation(Context& context, files::Tree& mailroot) {
   const auto mark = mailroot::read_mark(mailroot);
   if (!mark || !*mark) return;
-  context.console.warn("an evacuation of this Mailroot was cut short, and a part of its mail stands in " +
-                       (*mark)->recovery + ". Leave the service stopped and finish it: requeue evacuate --recovery " +
-                       shell_quoted((*mark)->recovery));
+  const auto& recovery = (*mark)->recovery;
+  if (const auto lock = mailroot.lock(); !lock && lock.error().exit == Exit::locked) {
+    context.console.warn("an evacuation of this Mailroot into " + printable(recovery) + " is at work");
+    return;
+  }
+  context.console.warn("an evacuation of this Mailroot was cut short, and a part of its mail may stand in " +
+                       printable(recovery) + ". Leave the service stopped and finish it:");
+  context.console.warn("  requeue evacuate --recovery " + shell_quoted(recovery) +
+                       mailroot_options(context, files::to_text(mailroot.path())) + service_options(context));
 }
 
 }  // namespace

@@ -44,17 +44,23 @@ Result<void> require_not_in(Context& context, const std::string& mailroot) {
 }
 
 // A snapshot never changes: a recovery folder in it would make it one that does not verify.
-Result<void> require_outside_of_snapshots(Context& context, const files::Path& recovery) {
-  for (auto inner = recovery; inner.has_parent_path() && inner != inner.parent_path(); inner = inner.parent_path()) {
+// The recovery folder in whose snapshot `path` lies; empty: in none.
+files::Path recovery_folder_around(Context& context, const files::Path& path) {
+  for (auto inner = path; inner.has_parent_path() && inner != inner.parent_path(); inner = inner.parent_path()) {
     const auto name = ascii_lower(inner.filename().string());
     if (name != "snapshot" && name != "superseded") continue;
     const auto outer = context.files.open(inner.parent_path());
-    if (!outer || !(*outer)->status("journal.jsonl")) continue;
-    return failure(Exit::precondition, "this recovery folder would lie in the snapshot of another one",
-                   files::to_text(recovery), "that one is " + files::to_text(inner.parent_path()),
-                   "Nothing was touched. Choose a recovery folder elsewhere.");
+    if (outer && (*outer)->status("journal.jsonl")) return inner.parent_path();
   }
   return {};
+}
+
+Result<void> require_outside_of_snapshots(Context& context, const files::Path& recovery) {
+  const auto around = recovery_folder_around(context, recovery);
+  if (around.empty()) return {};
+  return failure(Exit::precondition, "this recovery folder would lie in the snapshot of another one",
+                 files::to_text(recovery), "that one is " + files::to_text(around),
+                 "Nothing was touched. Choose a recovery folder elsewhere.");
 }
 
 bool is_recovery_folder(files::Tree& tree, const files::Relative& folder) {
@@ -146,10 +152,22 @@ Result<Site> open_site(Context& context, const std::string& given) {
   return check_site(context, std::move(opened), {});
 }
 
+Result<void> require_no_snapshot(Context& context, const files::Path& backup) {
+  const auto around = recovery_folder_around(context, backup);
+  if (around.empty()) return {};
+  const auto folder = files::to_text(around);
+  return failure(Exit::precondition, "this is the snapshot of a recovery folder, and no copy made by hand",
+                 files::to_text(backup), "it belongs to " + folder + ", and both would send its mail",
+                 "Nothing was touched. Go on with that one: requeue status --recovery \"" + folder +
+                     "\". Only if its record cannot be mended: requeue restore into an empty folder, adopt that, and "
+                     "let nobody replay the first one any more.");
+}
+
 Result<Site> open_backup(Context& context, const std::string& given) {
   REQUEUE_TRY(auto opened, open_given(context, given, "the copy of the Mailroot", "--backup"));
   Site site{std::move(opened), {}, {}, {}};
   site.mailroot_path = site.mailroot->path().string();
+  REQUEUE_CHECK(require_no_snapshot(context, site.mailroot->path()));
   REQUEUE_CHECK(require_apart(context, site.mailroot_path));
   REQUEUE_CHECK(mailroot::check(*site.mailroot));
   return site;
@@ -210,8 +228,31 @@ Result<void> require_stopped(Context& context, std::string_view for_what) {
                  "stopping, wait and run again; never use iisreset.");
 }
 
-Result<void> require_only_evacuation(const recovery::State& state, const Site& site) {
-  return mailroot::check_no_other_evacuation(*site.mailroot, state.id);
+Result<void> require_only_evacuation(const Context& context, const recovery::State& state, files::Tree& mailroot) {
+  const auto ways_out = [&](const mailroot::Token& token) {
+    const auto command = [&](const char* verb) {
+      return "requeue " + std::string(verb) + " --recovery " + shell_quoted(token.recovery) +
+             mailroot_options(context, files::to_text(mailroot.path())) + service_options(context);
+    };
+    return command("evacuate") + " ; or " + command("restore") + " .";
+  };
+  auto checked = mailroot::check_no_other_evacuation(mailroot, state.id, ways_out);
+  if (checked) return checked;
+  // One that is at work is not cut short.
+  const auto lock = mailroot.lock();
+  return lock || lock.error().exit != Exit::locked ? checked : failure(lock.error());
+}
+
+// Typed again without its --service options, the command would empty under a service that runs, and not ask.
+Result<void> require_known_service(const Context& context, const recovery::State& state) {
+  const bool asked_before = !state.service_found.empty() && state.service_found != "absent";
+  if (!state.emptying || !asked_before || context.service_stated) return {};
+  REQUEUE_TRY(const auto now, context.service.state());
+  if (now != service::State::absent) return {};
+  return failure(Exit::precondition, "this emptying was begun with a service that is asked, and now none is", {},
+                 "no --service option was given",
+                 "Nothing was touched. Give the --service options of the first run again; or --service none, if the "
+                 "service is stopped for certain.");
 }
 
 Result<void> require_same_mailroot(const recovery::State& state, const Site& site) {

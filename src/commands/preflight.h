@@ -41,6 +41,12 @@ Result<void> require_same_mailroot(const recovery::State& state, const Site& sit
 
 // No evacuation of this Mailroot into another recovery folder that was cut short: what it took out would be taken for
 // gone, or sent by both.
-Result<void> require_only_evacuation(const recovery::State& state, const Site& site);
+Result<void> require_only_evacuation(const Context& context, const recovery::State& state, files::Tree& mailroot);
+
+// A run that goes on with an emptying asks the service if the first one did.
+Result<void> require_known_service(const Context& context, const recovery::State& state);
+
+// Not the snapshot of a recovery folder: its mail belongs to that one's record, and both would send it.
+Result<void> require_no_snapshot(Context& context, const files::Path& backup);
 
 }  // namespace requeue::commands

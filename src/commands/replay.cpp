@@ -201,6 +201,14 @@ Result<Outcome> replay_settled(Context& context, recovery::Recovery& recovery, r
   return Outcome{exit, body};
 }
 
+// A drill into another folder, or a mistake: either way the record counts both as sent.
+void tell_other_way(Context& context, const recovery::State& state, const Way& way) {
+  const auto& before = state.replay_smtp.empty() ? state.replay_pickup : state.replay_smtp;
+  if (before.empty() || before == escape_bytes(way.name)) return;
+  context.console.warn("messages of this recovery folder went to " + before + " before; the rest now goes to " +
+                       printable(way.name) + ". What was handed over there counts as sent.");
+}
+
 Result<Outcome> replay_work(Context& context, recovery::Recovery& recovery, replay::Ledger& ledger, Way& way,
                             const replay::PlanOptions& evidence) {
   REQUEUE_CHECK(require_replayable(context, recovery));
@@ -208,6 +216,7 @@ Result<Outcome> replay_work(Context& context, recovery::Recovery& recovery, repl
     REQUEUE_CHECK(recovery.record("no_probe", Json{{"reason", escape_bytes(*context.options.no_probe)}}));
   }
   REQUEUE_CHECK(remember_others(context, recovery, evidence));
+  tell_other_way(context, recovery.state(), way);
   REQUEUE_TRY(const auto settled, replay::settle(recovery, ledger, context.files, way.pickup, context.console));
   tell_settled(context, settled);
   auto outcome = replay_settled(context, recovery, ledger, way, evidence, settled);

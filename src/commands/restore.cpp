@@ -185,6 +185,10 @@ Result<Outcome> restore_elsewhere(Context& context, const files::Path& target_pa
 Result<Outcome> restore_back(Context& context, files::Tree& target, snapshot::RestoreOptions options) {
   const bool live = touches_live_folders(context.options.folders, context.options.held);
   if (live) REQUEUE_CHECK(require_stopped(context, "a restore into the Mailroot that was evacuated"));
+  if (live) {
+    REQUEUE_TRY(const auto state, peek(context));
+    REQUEUE_CHECK(require_only_evacuation(context, state, target));
+  }
   replay::Ledger ledger;
   replay::PlanOptions evidence;
   if (live) {

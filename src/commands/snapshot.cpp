@@ -23,7 +23,7 @@ Result<Outcome> snapshot(Context& context) {
   REQUEUE_CHECK(refuse_after_emptying(context, state));
   REQUEUE_TRY(const auto site, find_site(context, state));
   REQUEUE_CHECK(require_same_mailroot(state, site));
-  REQUEUE_CHECK(require_only_evacuation(state, site));
+  REQUEUE_CHECK(require_only_evacuation(context, state, *site.mailroot));
   REQUEUE_CHECK(require_stopped(context, "a snapshot"));
   REQUEUE_TRY(const auto counts,
               mailroot::walk(*site.mailroot, [](const mailroot::Item&) -> Result<void> { return {}; }));

@@ -14,6 +14,16 @@ Json service_json(Context& context, service::State state) {
   return Json{{"service", std::move(json)}};
 }
 
+// The person's decision, and maybe the right one; but not without knowing what it means.
+void tell_half_emptied(Context& context, const recovery::State& state) {
+  if (!state.emptying || state.emptied || !state.marked) return;
+  context.console.warn(
+      "the evacuation of this Mailroot is not complete: the service now sends what still stands there, and what was "
+      "removed waits in the recovery folder. To go on: " +
+      again(context, "stop") + service_options(context) + "; then " + again(context, "evacuate", state.mailroot) +
+      service_options(context));
+}
+
 Result<Outcome> ended(Context& context) {
   REQUEUE_TRY(const auto state, context.service.state());
   context.console.result("[ok] " + service_in_words(context) + " is " + std::string(service::to_string(state)));
@@ -56,6 +66,7 @@ Result<Outcome> start(Context& context) {
       REQUEUE_CHECK(started());
       REQUEUE_CHECK(recovery.record("service", Json{{"state", "running"}, {"action", "started"}}));
       REQUEUE_CHECK(recovery.flush());
+      tell_half_emptied(context, recovery.state());
       return ended(context);
     });
   }

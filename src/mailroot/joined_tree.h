@@ -21,6 +21,9 @@ class JoinedTree final : public files::Tree {
   // `shows`: which folders of `home` itself are seen.
   JoinedTree(std::shared_ptr<files::Tree> home, std::vector<Part> parts, std::function<bool(std::string_view)> shows);
 
+  // The folders that hold one of ours, each once; home is the first.
+  [[nodiscard]] const std::vector<files::Tree*>& holders() const { return holders_; }
+
   [[nodiscard]] const files::Path& path() const override { return home_->path(); }
   [[nodiscard]] files::Path path_of(std::string_view relative) const override;
 

@@ -9,7 +9,8 @@ PutBack::PutBack(const Plan& plan, const Ledger& ledger) {
   for (const auto& message : plan.messages) {
     const auto* const standing = ledger.find(message.source);
     // What no replay decided on has no line yet, and is told by the first one.
-    if (standing == nullptr || message.final_now || is_settled(standing->disposition)) continue;
+    if (standing == nullptr || standing->details == Sha256Bytes{}) continue;
+    if (message.final_now || is_settled(standing->disposition)) continue;
     const auto& rule = ledger.rule_text(standing->rule);
     if (rule == "restored" || rule == "left_in_place") continue;
     undelivered_.push_back({message.source, message.sha256, standing->details});
@@ -21,10 +22,14 @@ Result<void> PutBack::record(recovery::Recovery& recovery) const {
   if (state.sealed_at != 0) return {};  // what was decided is summed up, and stays so
   for (const auto& one : undelivered_) {
     if (!names(state.restored, files::Relative(one.source.view()))) continue;
-    const auto details = one.details == Sha256Bytes{} ? std::string() : to_hex(one.details);
-    REQUEUE_CHECK(record_message(
-        recovery,
-        {std::string(one.source.view()), to_hex(one.sha256), Disposition::skipped, "restored", {}, {}, {}, details}));
+    REQUEUE_CHECK(record_message(recovery, {std::string(one.source.view()),
+                                            to_hex(one.sha256),
+                                            Disposition::skipped,
+                                            "restored",
+                                            {},
+                                            {},
+                                            {},
+                                            to_hex(one.details)}));
   }
   return {};
 }

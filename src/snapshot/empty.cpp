@@ -6,6 +6,7 @@
 
 #include "core/crew.h"
 #include "core/text.h"
+#include "mailroot/evacuation_mark.h"
 #include "mailroot/mailroot.h"
 #include "snapshot/bag_layout.h"
 #include "snapshot/earlier_run.h"
@@ -313,7 +314,12 @@ Result<Emptied> empty(recovery::Recovery& recovery, files::Tree& mailroot, const
                       Watcher& watcher) {
   REQUEUE_CHECK(check_ready(recovery, mailroot));
   if (recovery.state().emptying) REQUEUE_CHECK(note_lost_mark(recovery, mailroot));
-  return Emptying(recovery, mailroot, options, watcher).run();
+  auto emptied = Emptying(recovery, mailroot, options, watcher).run();
+  // Nothing was begun, and the service may be put back: no other evacuation is to be refused because of it.
+  if (!emptied && !recovery.state().emptying) {
+    static_cast<void>(mailroot::take_mark_away(mailroot, recovery.state().id));
+  }
+  return emptied;
 }
 
 }  // namespace requeue::snapshot

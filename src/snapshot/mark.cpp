@@ -5,19 +5,21 @@
 namespace requeue::snapshot {
 namespace {
 
-Result<void> told(Result<void> result, std::string what) {
+Result<void> told(Result<void> result, std::string what, const recovery::State& state) {
   if (result) return result;
   auto error = std::move(result.error());
   error.exit = Exit::failed;
   error.what = std::move(what);
   error.hint =
-      "Nothing is lost: what was removed stands in the verified snapshot. Leave the service stopped, mend the cause, "
-      "then run the same command again; it goes on where it stopped.";
+      state.emptying
+          ? "Nothing is lost: what was removed stands in the verified snapshot. Leave the service stopped, mend "
+            "the cause, then run the same command again; it goes on where it stopped."
+          : "Nothing was removed. Mend the cause, then run the same command again.";
   return failure(std::move(error));
 }
 
 Result<bool> own_mark_stands(const recovery::Recovery& recovery, files::Tree& mailroot) {
-  REQUEUE_TRY(const auto found, mailroot::read_mark(mailroot));
+  REQUEUE_TRY(const auto found, mailroot::read_mark(mailroot, recovery.state().id));
   return found && found->id == recovery.state().id;
 }
 
@@ -30,13 +32,13 @@ Result<void> set_mark(recovery::Recovery& recovery, files::Tree& mailroot, Watch
   if (!stands) {
     auto made = mailroot::set_mark(mailroot, {id, files::to_text(recovery.tree().path())});
     if (!made && made.error().cause == Cause::no_space) {
-      static_cast<void>(mailroot::take_mark_away(mailroot));
+      static_cast<void>(mailroot::take_mark_away(mailroot, id));
       watcher.warn(
           "the Mailroot's volume is full: it cannot be marked as being emptied. Should this run be cut short, finish "
           "it with the same --recovery; do not evacuate this Mailroot into another recovery folder before.");
       return {};
     }
-    REQUEUE_CHECK(told(std::move(made), "cannot mark the Mailroot as being emptied"));
+    REQUEUE_CHECK(told(std::move(made), "cannot mark the Mailroot as being emptied", recovery.state()));
   }
   if (recovery.state().marked) return {};
   return recovery.record("mark", {{"state", "set"}});
@@ -55,9 +57,8 @@ Result<void> take_mark_away(recovery::Recovery& recovery, files::Tree& mailroot)
     REQUEUE_CHECK(recovery.record("mark", {{"state", "taken_away"}}));
     REQUEUE_CHECK(recovery.flush());
   }
-  REQUEUE_TRY(const auto found, mailroot::read_mark(mailroot));
-  if (found && found->id != recovery.state().id) return {};
-  return told(mailroot::take_mark_away(mailroot), "cannot take the mark of this evacuation away");
+  return told(mailroot::take_mark_away(mailroot, recovery.state().id), "cannot take the mark of this evacuation away",
+              recovery.state());
 }
 
 }  // namespace requeue::snapshot

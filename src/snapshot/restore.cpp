@@ -171,6 +171,7 @@ Result<void> Restoring::see_standing(const Entry& entry, const files::Status& st
     return failure(digest.error());
   }
   if (!digest || *digest != entry.sha256) {
+    record_->stands_other(entry.source);
     result_.conflicts.push_back(printable(entry.source) + (digest ? "" : ": " + printable(digest.error().why)));
     return {};
   }
@@ -194,6 +195,7 @@ Result<void> Restoring::compare_streams(const Entry& entry) {
   if (equal && *equal) {
     ++result_.present;
   } else {
+    record_->stands_other(entry.source);
     result_.conflicts.push_back(printable(entry.source) + ": the same bytes, but other alternate streams");
   }
   return {};

@@ -20,6 +20,7 @@ class NoRecord final : public RestoreRecord {
   bool wants_present(const files::Relative&) override { return false; }
   Result<void> begin(const std::vector<files::Relative>&) override { return {}; }
   Result<void> end() override { return {}; }
+  void stands_other(const files::Relative&) override {}
   Result<void> all_is_back(files::Tree&) override { return {}; }
 };
 
@@ -33,6 +34,7 @@ class JournaledRecord final : public RestoreRecord {
   bool wants_present(const files::Relative& source) override;
   Result<void> begin(const std::vector<files::Relative>& sources) override;
   Result<void> end() override;
+  void stands_other(const files::Relative& source) override;
   Result<void> all_is_back(files::Tree& target) override;
 
  private:
@@ -46,6 +48,8 @@ class JournaledRecord final : public RestoreRecord {
   const Scope scope_;
   std::optional<EarlierRun> emptying_;  // that was cut short
   std::set<std::string> doubted_;       // escaped
+  std::set<std::string> not_removed_;   // the same: absent, and not by us
+  std::set<std::string> standing_other_;
   Json group_;
 };
 
@@ -109,8 +113,10 @@ std::optional<std::string> JournaledRecord::refuses(const files::Relative& sourc
   if (doubted_.contains(name) || state.restoring_abandoned.contains(name)) {
     return "in doubt: a restore was cut short here, and the service may have sent it";
   }
-  if (const auto why = why_not_removed(source))
+  if (const auto why = why_not_removed(source)) {
+    not_removed_.insert(name);
     return *why + ": the service may have sent it (into any other folder restore puts all)";
+  }
   return std::nullopt;
 }
 
@@ -170,9 +176,27 @@ Result<void> JournaledRecord::end() {
   return recovery_.flush();
 }
 
-// What the emptying that was cut short took out is on record as restored: another evacuation may have it now.
+// One that we removed is ours to send, whatever came in its place.
+void JournaledRecord::stands_other(const files::Relative& source) {
+  if (emptying_ && !emptying_->removed(source)) standing_other_.insert(escape_bytes(source));
+}
+
+// What the emptying that was cut short took out is on record as restored: another evacuation may have it now. Before
+// the mark goes, the record has also what is not ours to send: what that other one finds, or leaves, tells nothing any
+// more.
 Result<void> JournaledRecord::all_is_back(files::Tree& target) {
-  return emptying_ ? take_mark_away(recovery_, target) : Result<void>();
+  if (emptying_) {
+    for (const auto& name : not_removed_) {
+      if (recovery_.state().gone.contains(name)) continue;
+      REQUEUE_CHECK(recovery_.record("gone", {{"source", name}, {"why", "gone_before_empty"}}));
+    }
+    for (const auto& name : standing_other_) {
+      if (recovery_.state().left_in_place.contains(name)) continue;
+      REQUEUE_CHECK(recovery_.record("left_in_place", {{"source", name}, {"why", "changed since the snapshot"}}));
+    }
+    REQUEUE_CHECK(recovery_.flush());
+  }
+  return take_mark_away(recovery_, target);
 }
 
 }  // namespace

@@ -23,6 +23,8 @@ class RestoreRecord {
   // `begin` is on the disk before the first file of the group stands; `end` after the folders are.
   virtual Result<void> begin(const std::vector<files::Relative>& sources) = 0;
   virtual Result<void> end() = 0;
+  // Another file stands there under its name: it is not overwritten.
+  virtual void stands_other(const files::Relative& source) = 0;
   // Everything of the snapshot that may stand in the Mailroot does.
   virtual Result<void> all_is_back(files::Tree& target) = 0;
 };

@@ -64,7 +64,7 @@ TEST_CASE("an evacuation that was cut short, then another recovery folder: both 
   window.put("Queue/a.eml", mail("a", "ann@one.org"));
   window.put("Queue/b.eml", mail("b", "ann@one.org"));
   const auto ask = [&](const std::string& verb, const std::string& recovery) {
-    return window.ask({verb, "--mailroot", window.mailroot.string(), "--recovery", recovery});
+    return window.ask({verb, "--mailroot", window.mailroot.string(), "--recovery", recovery, "--service", "none"});
   };
   // What a killed run leaves: the mark, and all but the one that it removed.
   write(window.mailroot / ".requeue-evacuation", "0123456789abcdef\n/srv/first\n");
@@ -72,12 +72,44 @@ TEST_CASE("an evacuation that was cut short, then another recovery folder: both 
   for (const auto* const verb : {"evacuate", "snapshot"}) {
     const auto refused = ask(verb, second);
     CHECK(refused.exit == 5);
-    CHECK(refused.err.find("requeue evacuate --recovery \"/srv/first\"") != std::string::npos);
+    CHECK(refused.err.find("requeue evacuate --recovery /srv/first --mailroot " + window.mailroot.string() +
+                           " --service none") != std::string::npos);
   }
   CHECK_FALSE(fs::exists(second));
   const auto seen = window.see({"inspect", window.mailroot.string()});
   CHECK(seen.out.find("requeue evacuate --recovery /srv/first") != std::string::npos);
   CHECK(fs::exists(window.mailroot / "Queue/a.eml"));
+}
+
+TEST_CASE("a snapshot that was adopted into another recovery folder, or a Mailroot half emptied, was sent by both") {
+  Window window;
+  window.put("Queue/a.eml", mail("a", "ann@one.org"));
+  window.evacuate();
+  const auto second = (window.folder.path() / "second").string();
+  const auto of_snapshot =
+      window.ask({"adopt", "--backup", (window.recovery / "snapshot/data/mailroot").string(), "--recovery", second});
+  CHECK(of_snapshot.exit == 5);
+  CHECK(of_snapshot.err.find("status --recovery") != std::string::npos);
+  const auto copy = window.folder.path() / "copy";
+  fs::create_directories(copy / "Queue");
+  write(window.mailroot / ".requeue-evacuation", "0123456789abcdef\n/srv/first\n");
+  const auto half =
+      window.ask({"adopt", "--backup", copy.string(), "--recovery", second, "--mailroot", window.mailroot.string()});
+  CHECK(half.exit == 5);
+  fs::rename(window.mailroot / ".requeue-evacuation", copy / ".requeue-evacuation");
+  CHECK(window.ask({"adopt", "--backup", copy.string(), "--recovery", second}).exit == 5);
+  CHECK_FALSE(fs::exists(second));
+}
+
+TEST_CASE("a replay that went on into another Pickup than before said nothing of it") {
+  Window window;
+  window.put("Queue/a.eml", mail("a", "ann@one.org"));
+  window.put("Queue/b.eml", mail("b", "ann@one.org"));
+  window.evacuate();
+  CHECK(window.replay({"--limit", "1"}).err.find("went to") == std::string::npos);
+  const auto other = window.ask({"replay", "--recovery", window.recovery.string(), "--no-probe", "test", "--pickup",
+                                 (window.mailroot / "Pickup").string()});
+  CHECK(other.err.find("went to " + window.pickup.string() + " before") != std::string::npos);
 }
 
 TEST_CASE("a restore into the Mailroot under another path, or into one that was gone, put back what was sent") {

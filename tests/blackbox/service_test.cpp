@@ -36,6 +36,36 @@ TEST_CASE("a step that fails before the emptying puts the service back") {
   CHECK(fs::exists(window.mailroot / "Queue/NTFS_1.EML"));
 }
 
+TEST_CASE("an emptying that goes on without the --service options of its first run asked no service") {
+  const Window window;
+  window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));
+  const auto mark = (window.mailroot / ".requeue-evacuation").string();
+  const auto started = (window.folder.path() / "started").string();
+  const std::vector<std::string> evacuate{"evacuate", "--mailroot", window.mailroot.string(), "--recovery",
+                                          window.recovery.string()};
+  const auto with = [](std::vector<std::string> words, const std::vector<std::string>& more) {
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  };
+  const auto service = [](const std::string& status, const std::string& start) {
+    return std::vector<std::string>{"--service",       "command", "--stop-command",   "true",
+                                    "--start-command", start,     "--status-command", status};
+  };
+  // It cannot be asked any more once the emptying has begun, which ends the run there.
+  const auto broken = service("test -e '" + mark + "' && exit 9; exit 3", "true");
+  REQUIRE(window.ask(with(evacuate, broken)).exit == 5);
+  REQUIRE(fs::exists(mark));
+  const auto refused = window.ask(evacuate);
+  CHECK(refused.exit == 5);
+  CHECK(refused.err.find("--service none") != std::string::npos);
+  CHECK(fs::exists(window.mailroot / "Queue/NTFS_1.EML"));
+  const auto start =
+      window.ask(with({"start", "--recovery", window.recovery.string()},
+                      service("test -e '" + started + "' && exit 0; exit 3", "touch '" + started + "'")));
+  CHECK(start.err.find("is not complete") != std::string::npos);
+  CHECK(window.ask(with(evacuate, {"--service", "none"})).exit == 0);
+}
+
 TEST_CASE("a service that does not stop is told of, and nothing is touched") {
   const Served window;
   window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));

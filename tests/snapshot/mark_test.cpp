@@ -116,6 +116,47 @@ TEST_CASE("All put back: the mark goes, and another evacuation may have it", "[m
   }
 }
 
+TEST_CASE("a restore took the mark away and forgot what it had called gone or changed", "[mark]") {
+  Marked cut;  // Queue/0000.EML was removed; of the others one is sent by a service, and one changed
+  fs::remove(cut.bench.mailroot() / "Queue/0001.EML");
+  write(cut.bench.mailroot() / "Queue/0002.EML", "changed");
+  cut.bench.open();
+  cut.bench.restoring.recorded_mailroot = true;
+  REQUIRE(cut.bench.try_restore_back());
+  CHECK_FALSE(fs::exists(cut.mark()));
+  // Another evacuation takes all that stands.
+  for (const auto* const name : {"Queue/0000.EML", "Queue/0002.EML"}) fs::remove(cut.bench.mailroot() / name);
+  cut.bench.end();
+  cut.bench.open();
+  cut.bench.empty();
+  const auto& state = cut.bench.recovery().state();
+  CHECK(state.gone.contains("Queue/0001.EML"));
+  CHECK((state.gone.contains("Queue/0002.EML") || state.left_in_place.contains("Queue/0002.EML")));
+  CHECK(state.gone.contains("Queue/0000.EML"));  // with newcomers in Queue, so is what is gone of the last group
+}
+
+TEST_CASE("an emptying that could not begin left its mark", "[mark]") {
+  const auto files = std::make_shared<FaultyFiles>();
+  Bench bench(files);
+  bench.add_messages(1);
+  bench.snapshotted();
+  files->add({"flush_file", std::string(mailroot::evacuation_mark), 1, Cause::io});
+  REQUIRE_FALSE(bench.try_empty());
+  CHECK(bench.events("emptying").empty());
+  CHECK_FALSE(fs::exists(bench.mailroot() / std::string(mailroot::evacuation_mark)));
+}
+
+TEST_CASE("a mark that came back with old files is taken away by a restore", "[mark]") {
+  Marked cut;
+  const auto bytes = read(cut.mark());
+  cut.bench.open();
+  REQUIRE(cut.bench.empty().files == 3);
+  write(cut.mark(), bytes);
+  cut.bench.restoring.recorded_mailroot = true;
+  REQUIRE(cut.bench.try_restore_back());
+  CHECK_FALSE(fs::exists(cut.mark()));
+}
+
 TEST_CASE("A full volume can hold no mark, and is emptied all the same", "[mark]") {
   const auto full = std::make_shared<FaultyFiles>();
   Bench bench(full);
