@@ -32,6 +32,10 @@ std::vector<std::string> values_of(const Context& context, const Given& given) {
   return given.values;
 }
 
+bool is_option(const std::string& word) {
+  return word.starts_with("--") && word.find_first_not_of("-abcdefghijklmnopqrstuvwxyz") == std::string::npos;
+}
+
 std::string typed_option(const std::string& name, const std::vector<std::string>& values) {
   std::string out;
   if (values.empty()) out = ' ' + name;
@@ -70,6 +74,8 @@ std::vector<std::vector<std::string>> deciding_words(const Context& context) {
 RecordedOptions recorded_options(const recovery::State& state) {
   RecordedOptions out;
   for (const auto& words : state.newest_replay.deciding) {
+    // Whoever can write a journal could have a person paste what he likes.
+    if (!is_option(words.front())) continue;
     out.typed += typed_option(words.front(), {words.begin() + 1, words.end()});
     out.personal = out.personal || is_in(words, personal_word);
     // What --limit left out is next in line; what a person chose against is not.

@@ -106,10 +106,10 @@ TEST_CASE("a replay that went on into another Pickup than before said nothing of
   window.put("Queue/a.eml", mail("a", "ann@one.org"));
   window.put("Queue/b.eml", mail("b", "ann@one.org"));
   window.evacuate();
-  CHECK(window.replay({"--limit", "1"}).err.find("went to") == std::string::npos);
+  CHECK(window.replay({"--limit", "1"}).out.find("went to") == std::string::npos);
   const auto other = window.ask({"replay", "--recovery", window.recovery.string(), "--no-probe", "test", "--pickup",
                                  (window.mailroot / "Pickup").string()});
-  CHECK(other.err.find("went to " + window.pickup.string() + " before") != std::string::npos);
+  CHECK(other.out.find("went to " + window.pickup.string() + " before") != std::string::npos);
 }
 
 TEST_CASE("a restore into the Mailroot under another path, or into one that was gone, put back what was sent") {

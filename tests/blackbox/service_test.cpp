@@ -62,7 +62,7 @@ TEST_CASE("an emptying that goes on without the --service options of its first r
   const auto start =
       window.ask(with({"start", "--recovery", window.recovery.string()},
                       service("test -e '" + started + "' && exit 0; exit 3", "touch '" + started + "'")));
-  CHECK(start.err.find("is not complete") != std::string::npos);
+  CHECK(start.out.find("is not complete") != std::string::npos);
   CHECK(window.ask(with(evacuate, {"--service", "none"})).exit == 0);
 }
 
