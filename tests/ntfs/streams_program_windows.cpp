@@ -67,8 +67,11 @@ int main(int count, char** arguments) {
   files.alter_volume = [](files::Volume& volume) { volume.keeps_streams = true; };
   const auto service = service::no_service();
   PlainConsole console;
-  commands::Context context{parsed.options,      files,     *service,           true, console,
-                            cli::this_program(), sleep_for, submission::connect};
+  commands::Context context{
+      parsed.options, files,
+      *service,       true,
+      console,        cli::this_program(),
+      sleep_for,      [](const submission::Server& server) { return submission::connect(server); }};
   auto outcome = parsed.command(context);
   if (!outcome) return tell(outcome.error().exit, Json{{"error", escape_bytes(to_text(outcome.error()))}});
   return tell(outcome->exit, outcome->body);
