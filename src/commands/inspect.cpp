@@ -42,8 +42,7 @@ void tell_open_evacuation(Context& context, files::Tree& mailroot) {
   }
   context.console.warn("an evacuation of this Mailroot was cut short, and a part of its mail may stand in " +
                        printable(recovery) + ". Leave the service stopped and finish it:");
-  context.console.warn("  requeue evacuate --recovery " + shell_quoted(recovery) +
-                       mailroot_options(context, files::to_text(mailroot.path())) + service_options(context));
+  context.console.warn("  " + on_another(context, "evacuate", recovery, files::to_text(mailroot.path())));
 }
 
 }  // namespace

@@ -43,7 +43,6 @@ Result<void> require_not_in(Context& context, const std::string& mailroot) {
                  "the Mailroot is " + mailroot, "Nothing was touched. Choose a recovery folder outside the Mailroot.");
 }
 
-// A snapshot never changes: a recovery folder in it would make it one that does not verify.
 // The recovery folder in whose snapshot `path` lies; empty: in none.
 files::Path recovery_folder_around(Context& context, const files::Path& path) {
   for (auto inner = path; inner.has_parent_path() && inner != inner.parent_path(); inner = inner.parent_path()) {
@@ -55,12 +54,25 @@ files::Path recovery_folder_around(Context& context, const files::Path& path) {
   return {};
 }
 
+// A snapshot never changes: a recovery folder in it would make it one that does not verify.
 Result<void> require_outside_of_snapshots(Context& context, const files::Path& recovery) {
   const auto around = recovery_folder_around(context, recovery);
   if (around.empty()) return {};
   return failure(Exit::precondition, "this recovery folder would lie in the snapshot of another one",
                  files::to_text(recovery), "that one is " + files::to_text(around),
                  "Nothing was touched. Choose a recovery folder elsewhere.");
+}
+
+// Its mail belongs to that one's record, and both would send it.
+Result<void> require_no_snapshot(Context& context, const files::Path& backup) {
+  const auto around = recovery_folder_around(context, backup);
+  if (around.empty()) return {};
+  const auto folder = files::to_text(around);
+  return failure(Exit::precondition, "this is the snapshot of a recovery folder, and no copy made by hand",
+                 files::to_text(backup), "it belongs to " + folder + ", and both would send its mail",
+                 "Nothing was touched. Go on with that one: requeue status --recovery " + shell_quoted(folder) +
+                     " . Only if its record cannot be mended: requeue restore into an empty folder, adopt that, and "
+                     "let nobody replay the first one any more.");
 }
 
 bool is_recovery_folder(files::Tree& tree, const files::Relative& folder) {
@@ -152,17 +164,6 @@ Result<Site> open_site(Context& context, const std::string& given) {
   return check_site(context, std::move(opened), {});
 }
 
-Result<void> require_no_snapshot(Context& context, const files::Path& backup) {
-  const auto around = recovery_folder_around(context, backup);
-  if (around.empty()) return {};
-  const auto folder = files::to_text(around);
-  return failure(Exit::precondition, "this is the snapshot of a recovery folder, and no copy made by hand",
-                 files::to_text(backup), "it belongs to " + folder + ", and both would send its mail",
-                 "Nothing was touched. Go on with that one: requeue status --recovery \"" + folder +
-                     "\". Only if its record cannot be mended: requeue restore into an empty folder, adopt that, and "
-                     "let nobody replay the first one any more.");
-}
-
 Result<Site> open_backup(Context& context, const std::string& given) {
   REQUEUE_TRY(auto opened, open_given(context, given, "the copy of the Mailroot", "--backup"));
   Site site{std::move(opened), {}, {}, {}};
@@ -231,8 +232,7 @@ Result<void> require_stopped(Context& context, std::string_view for_what) {
 Result<void> require_only_evacuation(const Context& context, const recovery::State& state, files::Tree& mailroot) {
   const auto ways_out = [&](const mailroot::Token& token) {
     const auto command = [&](const char* verb) {
-      return "requeue " + std::string(verb) + " --recovery " + shell_quoted(token.recovery) +
-             mailroot_options(context, files::to_text(mailroot.path())) + service_options(context);
+      return on_another(context, verb, token.recovery, files::to_text(mailroot.path()));
     };
     return command("evacuate") + " ; or " + command("restore") + " .";
   };

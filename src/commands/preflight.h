@@ -46,7 +46,4 @@ Result<void> require_only_evacuation(const Context& context, const recovery::Sta
 // A run that goes on with an emptying asks the service if the first one did.
 Result<void> require_known_service(const Context& context, const recovery::State& state);
 
-// Not the snapshot of a recovery folder: its mail belongs to that one's record, and both would send it.
-Result<void> require_no_snapshot(Context& context, const files::Path& backup);
-
 }  // namespace requeue::commands

@@ -205,8 +205,9 @@ Result<Outcome> replay_settled(Context& context, recovery::Recovery& recovery, r
 void tell_other_way(Context& context, const recovery::State& state, const Way& way) {
   const auto& before = state.replay_smtp.empty() ? state.replay_pickup : state.replay_smtp;
   if (before.empty() || before == escape_bytes(way.name)) return;
-  context.console.warn("messages of this recovery folder went to " + before + " before; the rest now goes to " +
-                       printable(way.name) + ". What was handed over there counts as sent.");
+  context.console.warn("messages of this recovery folder went to " + printable(unescape_bytes(before)) +
+                       " before; the rest now goes to " + printable(way.name) +
+                       ". What was handed over there counts as sent.");
 }
 
 Result<Outcome> replay_work(Context& context, recovery::Recovery& recovery, replay::Ledger& ledger, Way& way,

@@ -163,7 +163,7 @@ bool stands_to_be_sent(const recovery::State& state) {
 void tell_next_of_restore(Context& context, const recovery::State& state, bool live,
                           const snapshot::Restored& restored) {
   if (!live || restored.restored + restored.present == 0) return;
-  if (state.emptying && !state.emptied && !is_put_back(state)) {
+  if (state.emptying && !state.emptied && !state.put_back) {
     context.console.result("Next: " + again(context, "status"));
     return;
   }
@@ -182,16 +182,14 @@ Result<Outcome> restore_elsewhere(Context& context, const files::Path& target_pa
   return restore_tell(context, restored);
 }
 
-Result<Outcome> restore_back(Context& context, files::Tree& target, snapshot::RestoreOptions options) {
+Result<Outcome> restore_back(Context& context, const recovery::State& state, files::Tree& target,
+                             snapshot::RestoreOptions options) {
   const bool live = touches_live_folders(context.options.folders, context.options.held);
-  if (live) REQUEUE_CHECK(require_stopped(context, "a restore into the Mailroot that was evacuated"));
-  if (live) {
-    REQUEUE_TRY(const auto state, peek(context));
-    REQUEUE_CHECK(require_only_evacuation(context, state, target));
-  }
   replay::Ledger ledger;
   replay::PlanOptions evidence;
   if (live) {
+    REQUEUE_CHECK(require_stopped(context, "a restore into the Mailroot that was evacuated"));
+    REQUEUE_CHECK(require_only_evacuation(context, state, target));
     REQUEUE_TRY(const auto reading, recovery::open_to_read(context.files, context.options.recovery, {}));
     REQUEUE_CHECK(add_evidence(context, *reading, evidence));
   }
@@ -279,10 +277,10 @@ Result<Outcome> restore(Context& context) {
   }
   if (target && state) {
     REQUEUE_TRY(const bool recorded, is_recorded(context, **target, *state));
-    if (recorded && state->mailroot_folders.empty()) return restore_back(context, **target, std::move(options));
+    if (recorded && state->mailroot_folders.empty()) return restore_back(context, *state, **target, std::move(options));
     if (recorded) {
       REQUEUE_TRY(const auto joined, recorded_mailroot(context, *state));
-      return restore_back(context, *joined, std::move(options));
+      return restore_back(context, *state, *joined, std::move(options));
     }
   }
   if (!context.options.against.empty() || context.options.no_against) {

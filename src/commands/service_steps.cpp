@@ -27,11 +27,6 @@ Result<void> record_found(Context& context, recovery::Recovery& recovery, servic
   return recovery.flush();
 }
 
-std::string service_name(const Context& context) {
-  const auto name = context.service.name();
-  return name == "command" ? "the service (by its own command)" : printable(name);
-}
-
 // Tells, and does not hear Ctrl-C: the service is put back because of it, and within --timeout.
 class PuttingBack final : public Watcher {
  public:
@@ -59,7 +54,7 @@ Result<double> stop_service(Context& context, recovery::Recovery& recovery) {
   if (found == service::State::absent || found == service::State::stopped) return 0.0;
   REQUEUE_TRY(const auto dependents, context.service.dependents());
   for (const auto& name : dependents) context.console.say("stops with it: " + printable(name));
-  context.console.say("stopping " + service_name(context));
+  context.console.say("stopping " + service_in_words(context));
   // "stopping" is flushed first: after a kill in between, status can say that it was requeue that stopped it.
   REQUEUE_CHECK(record(recovery, found, "stopping"));
   if (auto stopped = context.service.stop(context.console); !stopped) return failure(std::move(stopped.error()));
@@ -75,7 +70,7 @@ void put_service_back(Context& context, recovery::Recovery& recovery) {
     context.console.warn(service_in_words(context) + " is still changing its state: wait, then run `requeue start`");
     return;
   }
-  context.console.say("starting " + service_name(context) + " again: nothing was removed");
+  context.console.say("starting " + service_in_words(context) + " again: nothing was removed");
   PuttingBack watcher(context.console);
   if (auto started = context.service.start(watcher); !started) {
     context.console.warn("the service was not put back: " + to_text(started.error()));

@@ -52,7 +52,7 @@ Next next_of(const Context& context, const recovery::State& state) {
     case recovery::Stage::verified:
       return {evacuate, {}};
     case recovery::Stage::emptying:
-      if (is_put_back(state)) {
+      if (state.put_back) {
         return {evacuate, "what was removed is back in the Mailroot; evacuate again, or leave it at that: " +
                               start_the_service(context)};
       }
@@ -196,7 +196,7 @@ Result<Outcome> status(Context& context) {
   console.result("service: " + (service_text == "absent" ? "not asked (--service none)" : service_text));
   tell_start_type(context);
   if (state.stopped_by_us) {
-    const bool not_now = state.emptying && !state.emptied && !is_put_back(state);
+    const bool not_now = state.emptying && !state.emptied && !state.put_back;
     console.result("requeue stopped the service; it was " +
                    (state.service_found.empty() ? "running" : state.service_found) + " before. To start it" +
                    (not_now ? ", but not now, finish the evacuation first" : "") + ": " +
@@ -216,8 +216,8 @@ Result<Outcome> status(Context& context) {
   if (!next.manual.empty() && !next.after) console.result("next, by hand: " + next.manual);
   if (!next.command.empty()) console.result("next: " + next.command);
   if (!next.manual.empty() && next.after) console.result("later, " + next.manual);
-  const bool way_back = state.emptying && !state.payload_destroyed() && !state.replay_begun &&
-                        !state.mailroot.empty() && !is_put_back(state);
+  const bool way_back =
+      state.emptying && !state.payload_destroyed() && !state.replay_begun && !state.mailroot.empty() && !state.put_back;
   if (way_back) {
     console.result("way back: " + again(context, "restore", state.mailroot) + service_options(context));
     console.result("  and then: " + start_the_service(context, state.sealed_at != 0));

@@ -19,9 +19,9 @@ void tell_half_emptied(Context& context, const recovery::State& state) {
   if (!state.emptying || state.emptied || !state.marked) return;
   context.console.warn(
       "the evacuation of this Mailroot is not complete: the service now sends what still stands there, and what was "
-      "removed waits in the recovery folder. To go on: " +
-      again(context, "stop") + service_options(context) + "; then " + again(context, "evacuate", state.mailroot) +
-      service_options(context));
+      "removed waits in the recovery folder. To go on:");
+  context.console.warn("  " + again(context, "stop") + service_options(context));
+  context.console.warn("  " + again(context, "evacuate", state.mailroot) + service_options(context));
 }
 
 Result<Outcome> ended(Context& context) {

@@ -74,9 +74,15 @@ std::string service_options(const Context& context) {
   return out;
 }
 
+std::string on_another(const Context& context, std::string_view verb, const std::string& recovery,
+                       const std::string& mailroot) {
+  return "requeue " + std::string(verb) + " --recovery " + shell_quoted(recovery) +
+         mailroot_options(context, mailroot) + service_options(context);
+}
+
 std::string service_in_words(const Context& context) {
   const auto name = context.service.name();
-  return name == "command" ? "the service, by its own command," : printable(name);
+  return name == "command" ? "the service (by its own command)" : printable(name);
 }
 
 std::string start_the_service(const Context& context, bool sealed) {
@@ -84,11 +90,6 @@ std::string start_the_service(const Context& context, bool sealed) {
   const auto kind = service.empty() ? service::default_kind() : std::string_view(service);
   if (kind == "none") return "start the service (requeue drives none here)";
   return (sealed ? std::string("requeue start") : again(context, "start")) + service_options(context);
-}
-
-// The mark goes only once all is back; a run that goes on sets it again.
-bool is_put_back(const recovery::State& state) {
-  return state.emptying && !state.emptied && !state.marked && !state.mark_lost && !state.restored.empty();
 }
 
 }  // namespace requeue::commands

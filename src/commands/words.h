@@ -23,6 +23,9 @@ std::string again(const Context& context, std::string_view verb);
 std::string mailroot_options(const Context& context, const std::string& mailroot);
 // The same with these.
 std::string again(const Context& context, std::string_view verb, const std::string& mailroot);
+// The same with another recovery folder, and all options that it takes: for one that a mark names.
+std::string on_another(const Context& context, std::string_view verb, const std::string& recovery,
+                       const std::string& mailroot);
 // The replay that goes on with what the journal knows of the newest one: its way, and why no probe was made.
 std::string next_replay(const Context& context, const recovery::State& state);
 // The probe with the recorded Mailroot, or by SMTP where the newest one went so.
@@ -37,7 +40,5 @@ std::string service_options(const Context& context);
 // "requeue start ..." or, where requeue drives no service, what a person does. A sealed record takes no more lines: of
 // one it is `start` alone, which would be refused with --recovery.
 std::string start_the_service(const Context& context, bool sealed = false);
-// What an evacuation that was cut short had removed is back in the Mailroot, all of it.
-bool is_put_back(const recovery::State& state);
 
 }  // namespace requeue::commands

@@ -173,6 +173,7 @@ Result<void> State::see_emptying(const Json& event) {
 }
 
 Result<void> State::see_removing(const Json& event) {
+  put_back = false;
   removing_first = text_of(event, "first");
   removing_last = text_of(event, "last");
   removing_reached = event.contains("reached") ? text_of(event, "reached") : removing_last;
@@ -188,6 +189,7 @@ Result<void> State::see_removing(const Json& event) {
 Result<void> State::see_mark(const Json& event) {
   const auto told = text_of(event, "state");
   marked = told == "set";
+  put_back = told == "taken_away" && last_command == "restore";
   mark_lost = mark_lost || told == "lost";
   return {};
 }

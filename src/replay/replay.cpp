@@ -69,8 +69,9 @@ Result<ReplayResult> CarryingOut::run() {
 Error CarryingOut::with_what_is_safe(Error error) const {
   if (!error.hint.empty() && !error.hint.ends_with(' ')) error.hint += ' ';
   error.hint +=
-      std::string(server_.empty() ? "To Pickup" : "To the server") + " went " + std::to_string(result_.now_replayed) +
-      " messages of this run's plan before it, and they are not sent again. All others are in the snapshot. Once "
+      "Before it " + std::to_string(result_.now_replayed) + " messages of this run's plan went to " +
+      (server_.empty() ? "Pickup" : "the server") +
+      ", and they are not sent again. All others are in the snapshot. Once "
       "this is put right, run the same command again: it first finds out what became of those that were under way.";
   return error;
 }

@@ -28,18 +28,15 @@ Result<bool> own_mark_stands(const recovery::Recovery& recovery, files::Tree& ma
 Result<void> set_mark(recovery::Recovery& recovery, files::Tree& mailroot, Watcher& watcher) {
   const auto& id = recovery.state().id;
   REQUEUE_CHECK(mailroot::check_no_other_evacuation(mailroot, id));
-  REQUEUE_TRY(const bool stands, own_mark_stands(recovery, mailroot));
-  if (!stands) {
-    auto made = mailroot::set_mark(mailroot, {id, files::to_text(recovery.tree().path())});
-    if (!made && made.error().cause == Cause::no_space) {
-      static_cast<void>(mailroot::take_mark_away(mailroot, id));
-      watcher.warn(
-          "the Mailroot's volume is full: it cannot be marked as being emptied. Should this run be cut short, finish "
-          "it with the same --recovery; do not evacuate this Mailroot into another recovery folder before.");
-      return {};
-    }
-    REQUEUE_CHECK(told(std::move(made), "cannot mark the Mailroot as being emptied", recovery.state()));
+  auto made = mailroot::set_mark(mailroot, {id, files::to_text(recovery.tree().path())});
+  if (!made && made.error().cause == Cause::no_space) {
+    static_cast<void>(mailroot::take_mark_away(mailroot, id));
+    watcher.warn(
+        "the Mailroot's volume is full: it cannot be marked as being emptied. Should this run be cut short, finish "
+        "it with the same --recovery; do not evacuate this Mailroot into another recovery folder before.");
+    return {};
   }
+  REQUEUE_CHECK(told(std::move(made), "cannot mark the Mailroot as being emptied", recovery.state()));
   if (recovery.state().marked) return {};
   return recovery.record("mark", {{"state", "set"}});
 }

@@ -269,7 +269,7 @@ Result<void> Restoring::finish_folders() {
       result_.damaged = result_.damaged || put.copied == Copied::damaged;
     }
     auto set = target_.set_attributes(entry->source, attributes_of(entry->status));
-    if (!set && (set.error().cause == Cause::io || set.error().cause == Cause::no_space)) return set;
+    if (!set && ends_the_run(set.error().cause)) return set;
     if (!set) leave_out(entry->source, "its times and mode could not be set: " + set.error().why);
     // The folder that the operator chose keeps its own.
     const auto lacks = entry->source.empty() ? std::string() : put_rights(*entry, target_, entry->source);

@@ -35,12 +35,6 @@ class CheckedReader final : public ByteReader {
   bool failed_ = false;
 };
 
-// A target that cannot take this one file is told and passed over; a device that fails is not.
-bool ends_the_run(Cause cause) {
-  return cause == Cause::no_space || cause == Cause::write_protected || cause == Cause::io ||
-         cause == Cause::interrupted || cause == Cause::read_only;
-}
-
 Result<CopyResult> impossible_or_error(Error error) {
   if (ends_the_run(error.cause)) return failure(std::move(error));
   return CopyResult{Copied::impossible, error.why.empty() ? error.what : error.why};
@@ -92,6 +86,11 @@ Result<CopyResult> write_copy(files::Tree& holder, const Entry& entry, files::Tr
 }
 
 }  // namespace
+
+bool ends_the_run(Cause cause) {
+  return cause == Cause::no_space || cause == Cause::write_protected || cause == Cause::io ||
+         cause == Cause::interrupted || cause == Cause::read_only;
+}
 
 std::string put_rights(const Entry& entry, files::Tree& target, const files::Relative& path) {
   if (entry.acl.empty()) return {};

@@ -18,6 +18,9 @@ struct CopyResult {
   std::string why;  // of a whole one: what it lacks all the same; empty: nothing
 };
 
+// A target that cannot take one file is told and passed over; a device that fails, or is full, is not.
+bool ends_the_run(Cause cause);
+
 // `holder` holds the bag. An error: the target's device cannot be written, which ends the run. Whatever is not whole
 // leaves nothing behind.
 Result<CopyResult> copy_out(files::Tree& holder, const Entry& entry, files::Tree& target,

@@ -13,10 +13,7 @@ Result<void> RestoreFolders::make(const files::Relative& path) {
     unflushed_.emplace(files::parent_of(path));
     return {};
   }
-  if (made.error().cause == Cause::no_space || made.error().cause == Cause::io ||
-      made.error().cause == Cause::write_protected || made.error().cause == Cause::read_only) {
-    return made;
-  }
+  if (ends_the_run(made.error().cause)) return made;
   if (made.error().cause == Cause::exists) {
     const auto status = target_.status(path);
     if (status && status->kind == files::Kind::folder) {

@@ -175,7 +175,7 @@ TEST_CASE("the service that commands drive was called command") {
   const auto started =
       window.see({"start", "--service", "command", "--start-command", "true", "--status-command", "exit 0"});
   CHECK(started.exit == 0);
-  CHECK(holds(started.out, "the service, by its own command, is running"));
+  CHECK(holds(started.out, "the service (by its own command) is running"));
 }
 
 TEST_CASE("a probe that nothing took left its file in Pickup untold, and was silent while it waited") {

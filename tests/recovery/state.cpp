@@ -266,4 +266,19 @@ TEST_CASE("The Mailroot is bound by the run that works on it, not by one that wa
   }
 }
 
+TEST_CASE("a part that was put back, where the Mailroot bore no mark, was told as all of it") {
+  Story story;
+  story.run("evacuate", "/m").snapshot().verified().see("emptying", {{"root", "r1"}});
+  story.see("removing", {{"first", "Queue/a"}, {"last", "Queue/b"}, {"count", 2}});
+  story.run("restore", "/m").see("restoring", {{"group", 1}, {"sources", {"Queue/a"}}}).see("restored", {{"group", 1}});
+  CHECK_FALSE(story.state.put_back);
+  // Only a restore of everything takes the mark away.
+  story.see("mark", {{"state", "taken_away"}});
+  CHECK(story.state.put_back);
+  story.run("evacuate", "/m").see("removing", {{"first", "Queue/a"}, {"last", "Queue/b"}, {"count", 2}});
+  CHECK_FALSE(story.state.put_back);
+  story.see("mark", {{"state", "taken_away"}});  // after the last removal
+  CHECK_FALSE(story.state.put_back);
+}
+
 }  // namespace requeue::tests

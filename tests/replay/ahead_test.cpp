@@ -275,7 +275,7 @@ TEST_CASE("an error in the midst of a replay did not say what was sent before it
   const auto& hint = result.error().hint;
   INFO(hint);
   CHECK(runs.handed_over().size() == 4);
-  CHECK(hint.find("To Pickup went 4 messages of this run's plan before it, and they are not sent again.") !=
+  CHECK(hint.find("Before it 4 messages of this run's plan went to Pickup, and they are not sent again.") !=
         std::string::npos);
   CHECK(hint.find("run the same command again") != std::string::npos);
 }
