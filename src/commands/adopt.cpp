@@ -48,7 +48,7 @@ Result<Outcome> adopt_work(Context& context, recovery::Recovery& recovery, files
   context.console.result("Next: " + again(context, "plan"));
   context.console.result("  " + again(context, "probe", recovery.state().mailroot) + service_options(context) +
                          " --from YOU --to SOMEBODY");
-  context.console.result("  " + again(context, "replay"));
+  context.console.result("  " + again(context, "replay") + unknown_pickup(context, recovery.state()));
   return outcome;
 }
 

@@ -4,6 +4,7 @@
 #include "commands/announce.h"
 #include "commands/context.h"
 #include "commands/plan_words.h"
+#include "commands/session.h"
 #include "commands/words.h"
 #include "core/text.h"
 
@@ -59,11 +60,50 @@ Json seal_json(const std::optional<report::Sealed>& seal) {
               {"following", seal->following}};
 }
 
+// The bag may be whole where the record is not, and the other way round: what is safe differs.
+std::string what_now(const Context& context, const report::Audit& found) {
+  std::string what = "Use a good copy of the whole folder, if there is one.";
+  std::string safe = " The mail in snapshot/";
+  if (found.unbroken && !(found.bag_valid && found.bag_complete)) {
+    what = "Take what is named from a good copy of it.";
+    // Without its lists nothing is taken out of the snapshot either.
+    safe = found.level.empty() ? "" : " All else in the snapshot";
+  }
+  if (found.destroyed_by == 0 && !safe.empty()) {
+    what += safe + " is safe, and can be taken out (some of it may have been sent): " + again(context, "restore") +
+            " --mailroot EMPTY_FOLDER";
+  }
+  return "Next: edit nothing in this recovery folder, and make a copy of it as it is. " + what +
+         "\n  docs/exit-codes.md, \"4: what now\", says more.";
+}
+
+// A sealed record is not planned with any more, and one that is not emptied not yet.
+std::string what_is_open(Context& context, const report::Audit& found) {
+  if (found.seal) return "; it was sealed with messages open: " + again(context, "report");
+  const auto state = peek(context);
+  if (!state || state->emptied) return ", but messages wait for a person: " + again(context, "plan");
+  return ", but the evacuation has not come to its end: " +
+         (state->put_back ? again(context, "status")
+                          : again(context, "evacuate", state->mailroot) + service_options(context));
+}
+
+// What cannot be looked at would pass for what is not there.
+Result<void> require_rights(Context& context) {
+  const auto tree = context.files.open(context.options.recovery);
+  if (!tree) return {};
+  const auto listed = (*tree)->list("");
+  if (listed) return {};
+  return failure(recovery::without_rights(listed.error()));
+}
+
 }  // namespace
 
 Result<Outcome> audit(Context& context) {
   REQUEUE_TRY(const auto options, audit_options(context));
-  REQUEUE_TRY(const auto found, report::audit(context.files, context.options.recovery, options, context.console));
+  REQUEUE_CHECK(require_rights(context));
+  const auto audited = report::audit(context.files, context.options.recovery, options, context.console);
+  if (!audited) return failure(recovery::without_rights(audited.error()));
+  const auto& found = *audited;
   auto& console = context.console;
   tell_bag(console, found, options.quick);
   console.result(verdict(found.unbroken) + "journal: " + std::to_string(found.records) + " lines, chain unbroken");
@@ -86,12 +126,8 @@ Result<Outcome> audit(Context& context) {
   if (!found.balanced) announce_balance_failed(context, found.head);
   for (const auto& finding : found.findings) console.result("finding: " + finding);
   for (const auto& note : found.notes) console.result("note: " + note);
-  if (found.exit == Exit::attention) {
-    // A sealed record is not planned with any more.
-    console.result(
-        found.seal ? "Nothing is wrong with the record; it was sealed with messages open: " + again(context, "report")
-                   : "Nothing is wrong with the record, but messages wait for a person: " + again(context, "plan"));
-  }
+  if (!found.findings.empty()) console.result(what_now(context, found));
+  if (found.exit == Exit::attention) console.result("Nothing is wrong with the record" + what_is_open(context, found));
   console.result("journal head " + found.head);
   Outcome outcome;
   outcome.exit = found.exit;

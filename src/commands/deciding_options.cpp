@@ -32,12 +32,18 @@ std::vector<std::string> values_of(const Context& context, const Given& given) {
   return given.values;
 }
 
+// A limit of nothing is for the run that was given it: named again, it would lead nowhere.
+bool leads_nowhere(const std::string& name, const std::vector<std::string>& values) {
+  return name == "--limit" && values.size() == 1 && values.front().find_first_not_of('0') == std::string::npos;
+}
+
 bool is_option(const std::string& word) {
   return word.starts_with("--") && word.find_first_not_of("-abcdefghijklmnopqrstuvwxyz") == std::string::npos;
 }
 
 std::string typed_option(const std::string& name, const std::vector<std::string>& values) {
   std::string out;
+  if (leads_nowhere(name, values)) return out;
   if (values.empty()) out = ' ' + name;
   for (const auto& value : values) {
     // A value that begins with a dash would be taken for an option.

@@ -74,6 +74,7 @@ Result<Outcome> plan(Context& context) {
   LogFindings findings;
   if (options.log) options.seen = [&](const auto& message, const auto& reading) { findings.see(message, reading); };
   REQUEUE_TRY(auto made, replay::make_plan(*recovery, ledger, options, context.console));
+  note_selection(context, made);
   made.leave_beyond(context.options.pace.limit);
   REQUEUE_TRY(const auto by_smtp, preview_by_smtp(context, *recovery, made, options));
   const auto counts = made.counts();

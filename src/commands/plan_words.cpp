@@ -98,6 +98,22 @@ std::string settings_words(const Context& context, const recovery::State& state)
   return words.empty() ? words : words + ": so say the service's settings, " + printable(state.settings->metabase);
 }
 
+// The values are addresses, and notes go into the journal.
+void note_selection(const Context& context, replay::Plan& plan) {
+  const auto& choice = context.options.plan.choice;
+  const auto left = plan.left_for_another_run();
+  if (!choice.any() || left == 0 || plan.counts().pending != left) return;
+  std::string given;
+  for (const auto& [name, is_given] :
+       {std::pair("--sender", !choice.senders.empty()), std::pair("--recipient", !choice.recipients.empty()),
+        std::pair("--domain", !choice.domains.empty()), std::pair("--message", !choice.sources.empty()),
+        std::pair("--since", choice.since.has_value()), std::pair("--until", choice.until.has_value())}) {
+    if (is_given) given += (given.empty() ? "" : " with ") + std::string(name);
+  }
+  plan.notes.push_back("no message matches " + given + ": none of the " + counted(left, "message") +
+                       " that could be sent; is it spelt right?");
+}
+
 std::vector<std::string> notes_of(const Context& context, const recovery::State& state, const replay::Plan& plan) {
   auto notes = plan.notes;
   if (const auto said = settings_words(context, state); !said.empty()) notes.push_back(said);

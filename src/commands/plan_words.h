@@ -9,6 +9,8 @@ namespace requeue::commands {
 
 Json counts_json(const replay::Counts& counts);
 
+// Where the selection takes up nothing: a note. Of a plan that is not carried out yet, nor cut off by a limit.
+void note_selection(const Context& context, replay::Plan& plan);
 // The plan's notes, and for each folder that was emptied and is not replayed the command that puts it back.
 std::vector<std::string> notes_of(const Context& context, const recovery::State& state, const replay::Plan& plan);
 Json notes_json(const std::vector<std::string>& notes);

@@ -189,6 +189,7 @@ Result<Outcome> replay_settled(Context& context, recovery::Recovery& recovery, r
   options.against = evidence.against;
   REQUEUE_CHECK(choose_from_plan_file(context, recovery, options));
   REQUEUE_TRY(auto plan, replay::make_plan(recovery, ledger, options, context.console));
+  note_selection(context, plan);
   REQUEUE_TRY(auto result, hand_over(context, recovery, ledger, plan, options, way));
   result.now_replayed += settled.renamed;
   tell_replay(context, recovery.state(), result, plan);
@@ -228,6 +229,7 @@ Result<Outcome> replay_work(Context& context, recovery::Recovery& recovery, repl
 Result<Outcome> replay_rehearse(Context& context, recovery::Recovery& recovery, const replay::Ledger& ledger,
                                 replay::PlanOptions options, Way& way) {
   REQUEUE_TRY(auto plan, replay::make_plan(recovery, ledger, options, context.console));
+  note_selection(context, plan);
   plan.leave_beyond(context.options.pace.limit);
   if (way.place) REQUEUE_CHECK(replay::require_room(*way.place, plan.bytes_to_go()));
   REQUEUE_TRY(const auto by_smtp, preview_by_smtp(context, recovery, plan, options));

@@ -81,7 +81,7 @@ Result<bool> folder_is_there(files::Files& files, const std::string& folder) {
   auto opened = files.open(folder);
   if (opened) return true;
   if (opened.error().cause == Cause::not_found) return false;
-  return failure(std::move(opened.error()));
+  return failure(recovery::without_rights(std::move(opened.error())));
 }
 
 Result<recovery::State> peek(Context& context) {

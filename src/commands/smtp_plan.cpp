@@ -24,10 +24,10 @@ std::string next_without_replay(const Context& context, const recovery::State& s
     return again(context, "plan") + "\n  for the " + counted(left, "message") + " that this one leaves out";
   }
   // Nothing of that is on record as decided, and no replay is needed for it.
-  const bool all_back = !state.restored.empty() && counts.found != 0 && counts.skipped == counts.found;
-  if (all_back && !state.replay_begun) {
-    return start_the_service(context) + "\nThen: " + again(context, "audit") +
-           "\nnothing is left to send: what the snapshot holds stands in the Mailroot again";
+  const bool all_back = !state.restored.empty() && counts.skipped != 0 && counts.held + counts.in_doubt == 0;
+  if (all_back && !state.replay_complete) {
+    return start_the_service(context) + "\nThen: " + again(context, "audit") + "\nnothing is left to send: what " +
+           (state.replay_begun ? "was not sent" : "the snapshot holds") + " stands in the Mailroot again";
   }
   if (!state.replay_complete && counts.found != 0) return {};
   if (counts.in_doubt != 0) {
@@ -120,7 +120,8 @@ std::string next_step_of_plan(Context& context, const recovery::State& state, co
   const auto probe = probe_before_it(context, state);
   const auto deciding = deciding_options(context, Selection::repeated);
   if (probe.empty()) return replay_of_plan(context, state) + deciding;
-  return probe + "\nThen: " + again(context, "replay") + smtp_options(context) + deciding;
+  return probe + "\nThen: " + again(context, "replay") + smtp_options(context) + unknown_pickup(context, state) +
+         deciding;
 }
 
 }  // namespace requeue::commands

@@ -1,6 +1,7 @@
 // status: where the procedure stands, what comes next, and the way back while there is one.
 #include "commands/context.h"
 #include "commands/deciding_options.h"
+#include "commands/open_messages.h"
 #include "commands/runbook.h"
 #include "commands/service_steps.h"
 #include "commands/session.h"
@@ -18,6 +19,49 @@ struct Next {
   bool after = false;   // that comes after the command, not before
 };
 
+// What stands at the path, as far as it is told.
+struct Seen {
+  bool there = false;    // a folder
+  bool foreign = false;  // with something in it, and no journal
+  bool at_work = false;  // another run works on it now
+  recovery::State state;
+  replay::Ledger ledger;
+  std::string head;
+  std::vector<std::string> not_replayed;
+  std::optional<OpenMessages> open;  // where the state alone does not tell
+};
+
+// A journal that was torn in its first line is one.
+Result<bool> is_foreign(recovery::Recovery& recovery) {
+  if (recovery.records() != 0 || recovery.tree().status(files::Relative(journal::file_name))) return false;
+  REQUEUE_TRY(const auto entries, recovery.tree().list(""));
+  return !entries.empty();
+}
+
+bool must_be_counted(const recovery::State& state) {
+  return state.sealed_at != 0 || !state.restored.empty() || !state.gone.empty() || state.restoring ||
+         !state.restoring_abandoned.empty();
+}
+
+Result<void> look(Context& context, Seen& seen) {
+  const auto& path = context.options.recovery;
+  if (path.empty()) return {};
+  REQUEUE_TRY(seen.there, folder_is_there(context.files, path));
+  if (!seen.there) return {};
+  REQUEUE_TRY(const auto recovery, recovery::open_to_read(context.files, path, {&seen.ledger}));
+  REQUEUE_TRY(seen.foreign, is_foreign(*recovery));
+  if (seen.foreign) return {};
+  seen.state = recovery->state();
+  seen.head = recovery->head();
+  seen.at_work = seen.state.run_open && is_at_work(context);
+  if (!seen.state.emptied || seen.state.payload_destroyed()) return {};
+  seen.not_replayed = not_replayed_lines(context, *recovery);
+  if (!must_be_counted(seen.state)) return {};
+  // A damaged bag is told by the step that needs it.
+  if (auto open = count_open_messages(context, *recovery, seen.ledger)) seen.open = *open;
+  return {};
+}
+
 // One that was cut short goes on with the options that it was given; what a person left out of one that ended is looked
 // at first.
 Next next_of_replay(const Context& context, const recovery::State& state) {
@@ -34,7 +78,20 @@ Next next_of_replay(const Context& context, const recovery::State& state) {
   return {recorded_replay(context, state), manual};
 }
 
-Next next_of(const Context& context, const recovery::State& state) {
+// What it holds may be a snapshot, or a live Mailroot: neither is a place to begin anew.
+Next next_of_foreign(Context& context) {
+  const auto above = context.files.resolve(context.options.recovery);
+  const auto tree = above ? context.files.open(above->parent_path()) : Result<std::shared_ptr<files::Tree>>();
+  if (tree && *tree && (*tree)->status(files::Relative(journal::file_name))) {
+    return {{}, "likely meant: --recovery " + shell_quoted(above->parent_path().string())};
+  }
+  return {{}, "give --recovery the folder that evacuate was given; for a new evacuation, an empty one or none yet"};
+}
+
+Next next_of(Context& context, const Seen& seen) {
+  const auto& state = seen.state;
+  if (seen.foreign) return next_of_foreign(context);
+  if (seen.at_work) return {{}, "wait until it ends, then ask again"};
   const auto& mailroot = state.mailroot.empty() ? context.options.mailroot : state.mailroot;
   const auto evacuate = again(context, "evacuate", mailroot) + service_options(context);
   if (state.payload_destroyed() && state.disposed_at == 0) {
@@ -69,6 +126,12 @@ Next next_of(const Context& context, const recovery::State& state) {
               "fix the cipher order (registry, restart), then " + start_the_service(context)};
     case recovery::Stage::probed:
     case recovery::Stage::replaying:
+      if (seen.open && seen.open->back != 0 && seen.open->to_send == 0) {
+        return {again(context, "audit"),
+                "nothing is left to replay: " + counted(seen.open->back, "message") +
+                    (seen.open->back == 1 ? " stands" : " stand") +
+                    " in the Mailroot again (restore), for the service to send: " + start_the_service(context)};
+      }
       return next_of_replay(context, state);
     case recovery::Stage::done:
       if (state.in_doubt > 0) {
@@ -80,9 +143,29 @@ Next next_of(const Context& context, const recovery::State& state) {
   return {};
 }
 
-// What a person still has to settle, or should know of before the service runs.
-void tell_waiting(Context& context, const recovery::State& state, const replay::Ledger& ledger) {
+// In doubt, told here where it is not the next step; and what was closed up unsent.
+void tell_open(Context& context, const Seen& seen) {
   auto& console = context.console;
+  const auto& state = seen.state;
+  const bool sealed = state.sealed_at != 0;
+  const auto in_doubt = seen.open ? seen.open->in_doubt : seen.ledger.count(replay::Disposition::in_doubt);
+  if (in_doubt != 0 && (sealed || state.stage() != recovery::Stage::done)) {
+    console.result(counted(in_doubt, "message") + " in doubt, which no replay sends: the service may have sent " +
+                   (in_doubt == 1 ? "it" : "them") + ". Which: " + again(context, sealed ? "report" : "plan"));
+  }
+  const auto unsent = sealed && seen.open ? seen.open->to_send + seen.open->held : 0;
+  if (unsent == 0) return;
+  console.result(counted(unsent, "message") + " not sent when this was sealed. To give " +
+                 (unsent == 1 ? "it" : "them") + " to the service again, while it is stopped: " +
+                 again(context, "restore", state.mailroot) + service_options(context));
+}
+
+// What a person still has to settle, or should know of before the service runs.
+void tell_waiting(Context& context, const Seen& seen) {
+  auto& console = context.console;
+  const auto& state = seen.state;
+  const auto& ledger = seen.ledger;
+  tell_open(context, seen);
   if (const auto held = ledger.count(replay::Disposition::held); held != 0) {
     console.result(counted(held, "message") +
                    " held; why, and the ways out: " + again(context, state.sealed_at != 0 ? "report" : "plan"));
@@ -149,47 +232,44 @@ Json tell_mailroot(Context& context, const recovery::State& state) {
   return json;
 }
 
+void tell_path(Context& context, const Seen& seen) {
+  const auto& path = context.options.recovery;
+  if (path.empty()) return;
+  if (!seen.there) {
+    context.console.result("no recovery folder stands at " + printable(path) +
+                           " (is the path right?); evacuate would make one there");
+  } else if (seen.foreign) {
+    context.console.result(printable(path) + " is no recovery folder: it has no journal (is the path right?)");
+  }
+}
+
 // A runbook is pasted, and carried out from another folder: its paths are whole.
-std::string runbook_from_anywhere(Context& context, const recovery::State& state, const std::string& head) {
+std::string runbook_from_anywhere(Context& context, const Seen& seen) {
   Options options = context.options;
   if (!options.recovery.empty()) {
     if (const auto whole = context.files.resolve(options.recovery)) options.recovery = whole->string();
   }
   Context there{options,         context.files, context.service, context.service_stated, context.console,
                 context.program, context.sleep, context.connect, context.event_log};
-  return runbook(there, state, head, next_of(there, state).command);
+  return runbook(there, seen.state, seen.head, next_of(there, seen).command);
 }
 
 }  // namespace
 
 Result<Outcome> status(Context& context) {
-  recovery::State state;
-  std::string head;
-  std::vector<std::string> not_replayed;
-  replay::Ledger ledger;
-  bool there = false;
-  if (!context.options.recovery.empty()) {
-    REQUEUE_TRY(there, folder_is_there(context.files, context.options.recovery));
-    if (there) {
-      REQUEUE_TRY(const auto recovery, recovery::open_to_read(context.files, context.options.recovery, {&ledger}));
-      state = recovery->state();
-      head = recovery->head();
-      if (state.emptied && !state.payload_destroyed()) not_replayed = not_replayed_lines(context, *recovery);
-    }
-  }
+  Seen seen;
+  REQUEUE_CHECK(look(context, seen));
+  const auto& state = seen.state;
   auto& console = context.console;
   const auto stage = std::string(recovery::to_string(state.stage()));
   if (context.options.runbook) {
-    const auto text = runbook_from_anywhere(context, state, head);
+    const auto text = runbook_from_anywhere(context, seen);
     console.result(text);
-    return Outcome{Exit::done, Json{{"stage", stage}, {"runbook", text}, {"head", head}}};
+    return Outcome{Exit::done, Json{{"stage", stage}, {"runbook", text}, {"head", seen.head}}};
   }
-  const auto next = next_of(context, state);
+  const auto next = next_of(context, seen);
   console.result("stage: " + stage);
-  if (!there && !context.options.recovery.empty()) {
-    console.result("no recovery folder stands at " + printable(context.options.recovery) +
-                   " (is the path right?); evacuate would make one there");
-  }
+  tell_path(context, seen);
   Json places = tell_mailroot(context, state);
   const auto service = context.service.state();
   const auto service_text = service ? std::string(service::to_string(*service)) : std::string("unknown");
@@ -205,7 +285,7 @@ Result<Outcome> status(Context& context) {
   // Not: the run that stopped it. A later one may be the one that was killed.
   if (state.run_open) {
     console.result("the newest run (" + printable(state.last_command) + ") " +
-                   (is_at_work(context) ? "is at work now" : "did not end"));
+                   (seen.at_work ? "is at work now" : "did not end"));
   }
   if (state.sealed_at != 0) console.result("sealed by journal line " + std::to_string(state.sealed_at));
   if (state.payload_destroyed()) {
@@ -216,15 +296,15 @@ Result<Outcome> status(Context& context) {
   if (!next.manual.empty() && !next.after) console.result("next, by hand: " + next.manual);
   if (!next.command.empty()) console.result("next: " + next.command);
   if (!next.manual.empty() && next.after) console.result("later, " + next.manual);
-  const bool way_back =
-      state.emptying && !state.payload_destroyed() && !state.replay_begun && !state.mailroot.empty() && !state.put_back;
+  const bool way_back = !seen.at_work && state.emptying && !state.payload_destroyed() && !state.replay_begun &&
+                        !state.mailroot.empty() && !state.put_back;
   if (way_back) {
     console.result("way back: " + again(context, "restore", state.mailroot) + service_options(context));
     console.result("  and then: " + start_the_service(context, state.sealed_at != 0));
   }
-  if (!state.payload_destroyed()) tell_waiting(context, state, ledger);
-  for (const auto& line : not_replayed) console.result(line);
-  if (!head.empty()) console.result("journal head " + head);
+  if (!state.payload_destroyed()) tell_waiting(context, seen);
+  for (const auto& line : seen.not_replayed) console.result(line);
+  if (!seen.head.empty()) console.result("journal head " + seen.head);
   Outcome outcome;
   outcome.body = Json{{"stage", stage},
                       {"next", {{"command", next.command}, {"manual", next.manual}}},
@@ -234,7 +314,7 @@ Result<Outcome> status(Context& context) {
                       {"sealed", state.sealed_at != 0},
                       {"disposed", state.disposed_at != 0},
                       {"mailroot", std::move(places)},
-                      {"head", head}};
+                      {"head", seen.head}};
   if (!probe.is_null()) outcome.body["probe"] = std::move(probe);
   return outcome;
 }

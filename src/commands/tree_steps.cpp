@@ -5,6 +5,7 @@
 #include <chrono>
 #include <map>
 
+#include "commands/plan_words.h"
 #include "commands/session.h"
 #include "commands/words.h"
 #include "core/text.h"
@@ -24,10 +25,17 @@ class Stopwatch {
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };
 
-void name_all(Context& context, const std::vector<std::string>& lines, std::string_view heading) {
+constexpr std::size_t names_shown = 10;
+
+// A summary that scrolls away is not read. `rest`: where the others are to be seen.
+void name_some(Context& context, const std::vector<std::string>& lines, std::string_view heading,
+               const std::string& rest) {
   if (lines.empty()) return;
   context.console.warn(std::string(heading) + ":");
-  for (const auto& line : lines) context.console.warn("  " + line);
+  for (std::size_t i = 0; i < lines.size() && i < names_shown; ++i) context.console.warn("  " + lines[i]);
+  if (lines.size() > names_shown) {
+    context.console.warn("  and " + std::to_string(lines.size() - names_shown) + " more: " + rest);
+  }
 }
 
 snapshot::BagInfo bag_info(const Context& context, const files::Tree& tree) {
@@ -63,9 +71,11 @@ Result<Step> snapshot_step(Context& context, recovery::Recovery& recovery, files
                  ", " + counted(taken.facts.folders, "folder") + ", " +
                  counted(taken.facts.streams, "alternate stream") +
                  (taken.linked > 0 ? "; " + counted(taken.linked, "file") + " linked, not copied" : ""));
-  name_all(context, taken.others, "links and special files are recorded, not copied, and stay where they are");
-  name_all(context, taken.superseded,
-           "in the earlier snapshot and no longer in the Mailroot; kept in superseded, never replayed");
+  name_some(context, taken.others, "links and special files are recorded, not copied, and stay where they are",
+            "snapshot/files.jsonl lists them");
+  name_some(context, taken.superseded,
+            "in the earlier snapshot and no longer in the Mailroot; kept in superseded, never replayed",
+            "the folder superseded holds them");
   return Step{taken.others.empty() ? Exit::done : Exit::attention, watch.seconds(), taken.links};
 }
 
@@ -86,7 +96,7 @@ Result<Step> verify_step(Context& context, recovery::Recovery& recovery, Json& b
   if (!verified.ok) {
     std::vector<std::string> lines;
     for (const auto& wrong : result.wrong) lines.push_back(printable(wrong.path) + ": " + wrong.why);
-    name_all(context, lines, "the snapshot on the disk is not what was copied");
+    name_some(context, lines, "the snapshot on the disk is not what was copied", again(context, "audit"));
     return Step{Exit::verification, watch.seconds()};
   }
   if (verified.files == 0) {
@@ -116,6 +126,8 @@ Result<Step> empty_step(Context& context, recovery::Recovery& recovery, files::T
   };
   REQUEUE_TRY(const auto emptied, snapshot::empty(recovery, tree, options, context.console));
   body["emptied"] = Json{{"files", emptied.files}, {"kept", emptied.kept}, {"newcomers", emptied.newcomers}};
+  // The journal has them with the end of the run: what came later stands in no snapshot.
+  if (!emptied.named.empty()) body["emptied"]["named"] = notes_json(emptied.named);
   context.console.result("[ok] emptied: " + counted(emptied.files, "file") + " removed, " +
                          std::to_string(emptied.kept) + " kept, every folder left");
   const bool all = emptied.named.empty() && emptied.newcomers == 0;
@@ -123,7 +135,9 @@ Result<Step> empty_step(Context& context, recovery::Recovery& recovery, files::T
            all ? service::Gravity::information : service::Gravity::warning,
            "Mailroot emptied: " + counted(emptied.files, "file") + " removed, " + std::to_string(emptied.kept) +
                " kept, " + std::to_string(emptied.newcomers) + " newcomers left");
-  name_all(context, emptied.named, "left in the Mailroot, or gone before it was emptied");
+  name_some(context, emptied.named, "left in the Mailroot, or gone before it was emptied",
+            "the end of this run in journal.jsonl names all; those of the snapshot: " + again(context, "report") +
+                " --csv FILE");
   return Step{all ? Exit::done : Exit::attention, watch.seconds()};
 }
 

@@ -6,6 +6,23 @@
 
 namespace requeue::commands {
 
+namespace {
+
+// Where nothing was removed, the mail still stands in the Mailroot, and a new snapshot is the way.
+std::string what_now(const Context& context, const recovery::State& state) {
+  if (!state.emptying && !state.emptied) {
+    return "Nothing was removed from the Mailroot. Suspect the disk of the recovery folder. Next: " +
+           again(context, "evacuate", state.mailroot) + service_options(context) +
+           "\n  which takes the snapshot anew; or evacuate to another disk";
+  }
+  return "Edit nothing in the snapshot: take what is named from a good copy of the recovery folder, then verify again. "
+         "Without one, a message that is named is never sent, and all others are; where a list of the snapshot is "
+         "named, "
+         "nothing is (docs/exit-codes.md, \"4: what now\")";
+}
+
+}  // namespace
+
 Result<Outcome> verify(Context& context) {
   REQUEUE_TRY(const auto state, peek(context));
   if (!state.snapshot) {
@@ -22,6 +39,7 @@ Result<Outcome> verify(Context& context) {
     Outcome outcome;
     REQUEUE_TRY(const auto step, verify_step(context, recovery, outcome.body));
     outcome.exit = step.exit;
+    if (step.exit == Exit::verification) context.console.warn(what_now(context, recovery.state()));
     if (step.exit == Exit::done && !recovery.state().emptied) {
       context.console.result("Next: " + again(context, "empty", recovery.state().mailroot) + service_options(context));
     }

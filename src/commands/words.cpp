@@ -34,6 +34,11 @@ bool needs_probe(const recovery::State& state) {
   return !state.probe_passed() && state.no_probe.empty();
 }
 
+std::string unknown_pickup(const Context& context, const recovery::State& state) {
+  const bool known = !state.mailroot.empty() || !state.pickup.empty() || context.options.smtp;
+  return known ? "" : " --pickup DIR";
+}
+
 std::string next_replay(const Context& context, const recovery::State& state) {
   auto command = again(context, "replay");
   const auto usual = [&](const std::string& pickup) {
@@ -46,6 +51,9 @@ std::string next_replay(const Context& context, const recovery::State& state) {
     command += " --pickup " + shell_quoted(unescape_bytes(state.replay_pickup));
   } else if (state.replay_pickup.empty() && !state.probe_smtp.empty()) {
     command += " --smtp " + shell_quoted(state.probe_smtp);
+  }
+  if (state.replay_smtp.empty() && state.probe_smtp.empty() && state.replay_pickup.empty()) {
+    command += unknown_pickup(context, state);
   }
   const bool this_way = state.probe_passed() && state.probe_smtp.empty() == state.replay_smtp.empty();
   if (!state.no_probe.empty() && !this_way) command += " --no-probe " + shell_quoted(unescape_bytes(state.no_probe));

@@ -28,6 +28,8 @@ std::string on_another(const Context& context, std::string_view verb, const std:
                        const std::string& mailroot);
 // The replay that goes on with what the journal knows of the newest one: its way, and why no probe was made.
 std::string next_replay(const Context& context, const recovery::State& state);
+// " --pickup DIR", for a person to fill in, where neither the record nor this command knows one; else empty.
+std::string unknown_pickup(const Context& context, const recovery::State& state);
 // The probe with the recorded Mailroot, or by SMTP where the newest one went so.
 std::string next_probe(const Context& context, const recovery::State& state);
 // Whether a replay would be refused for want of one.

@@ -148,7 +148,7 @@ class FolderTally {
 
 }  // namespace
 
-Result<void> check(files::Tree& mailroot) {
+Result<void> check_to_look(files::Tree& mailroot) {
   REQUEUE_TRY(const auto entries, mailroot.list(""));
   // Links first: a Mailroot whose Queue is a link is one, with something in it that must be told.
   for (const auto& entry : entries) {
@@ -157,6 +157,12 @@ Result<void> check(files::Tree& mailroot) {
     }
   }
   if (!holds_queue_or_pickup(entries)) return failure(not_a_mailroot(mailroot));
+  return {};
+}
+
+Result<void> check(files::Tree& mailroot) {
+  REQUEUE_CHECK(check_to_look(mailroot));
+  REQUEUE_TRY(const auto entries, mailroot.list(""));
   for (const auto& entry : entries) {
     if (entry.kind == Kind::folder && is_staging(entry.name)) REQUEUE_CHECK(check_staging(mailroot, entry.name));
   }

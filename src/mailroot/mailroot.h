@@ -56,6 +56,8 @@ Result<Counts> walk(files::Tree& mailroot, const std::function<Result<void>(cons
 // the likely path is named), no link in place of Queue, Pickup, Drop, Badmail or Mailbox (its target is named), no
 // staging folder of ours with mail in it (its recovery folder is named).
 Result<void> check(files::Tree& mailroot);
+// The same for who only looks, at any time: a replay may be under way, or cut short.
+Result<void> check_to_look(files::Tree& mailroot);
 // A file that another program still holds open, after the service has stopped; nullopt when there is none. Mailbox is
 // left out: it is another service's, and live.
 Result<std::optional<files::Relative>> first_held(files::Tree& mailroot, unsigned jobs = 1);

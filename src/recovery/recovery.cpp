@@ -354,7 +354,7 @@ Result<std::shared_ptr<files::Tree>> open_folder(files::Files& files, const file
     error.path = files::to_text(path);
     error.hint = "Check the path given with --recovery. Nothing was touched.";
   }
-  return failure(std::move(error));
+  return failure(without_rights(std::move(error)));
 }
 
 // What a seal says must stay true, but for what these add to it.
@@ -378,6 +378,15 @@ Result<void> warn_of_wide_rights(files::Tree& tree, Watcher& watcher) {
 
 }  // namespace
 
+Error without_rights(Error error) {
+  if (error.cause != Cause::denied) return error;
+  error.exit = Exit::precondition;
+  error.hint =
+      "Nothing was touched. Use an account that may read this folder: the one that made it, or one "
+      "that may read everything.";
+  return error;
+}
+
 bool is_at_work(files::Tree& recovery) {
   const auto lock = recovery.lock();
   return !lock && lock.error().cause == Cause::busy;
@@ -393,7 +402,7 @@ Result<std::unique_ptr<Recovery>> open_to_read(files::Files& files, const files:
                                                const std::vector<Fold*>& folds, Reading reading) {
   REQUEUE_TRY(auto tree, open_folder(files, path));
   auto recovery = std::make_unique<OpenRecovery>(std::move(tree), folds, files.boot().value_or(""));
-  REQUEUE_CHECK(recovery->load());
+  if (auto loaded = recovery->load(); !loaded) return failure(without_rights(std::move(loaded.error())));
   if (reading == Reading::to_decide) REQUEUE_CHECK(recovery->require_named_lines());
   return recovery;
 }
@@ -405,7 +414,7 @@ Result<std::unique_ptr<Recovery>> open_to_write(files::Files& files, const files
   REQUEUE_CHECK(warn_of_wide_rights(*tree, watcher));
   auto recovery = std::make_unique<OpenRecovery>(std::move(tree), folds, files.boot().value_or(""));
   REQUEUE_CHECK(recovery->take_lock());
-  REQUEUE_CHECK(recovery->load());
+  if (auto loaded = recovery->load(); !loaded) return failure(without_rights(std::move(loaded.error())));
   if (missing == Missing::refuse && recovery->never_used()) {
     return failure(Exit::precondition, "this is no recovery folder", files::to_text(recovery->tree().path()),
                    "it has no journal", "Check the path given with --recovery. Nothing was touched.");

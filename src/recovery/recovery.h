@@ -49,6 +49,9 @@ class Recovery {
   virtual Result<void> end(Exit exit, const Json& counts) = 0;
 };
 
+// A record that this account may not read: Exit::precondition, for a person to mend; any other error as it is.
+Error without_rights(Error error);
+
 // Damage found on opening (Exit::verification, nothing done): a broken chain; a journal that lacks a line which
 // messages.jsonl says was flushed; a snapshot/ or messages.jsonl without a whole journal line. A folder with none of
 // them is a new state of 0 records; a folder that is not there is Exit::precondition.
