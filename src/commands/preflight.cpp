@@ -6,6 +6,7 @@
 #include "commands/words.h"
 #include "core/text.h"
 #include "mailroot/evacuation_mark.h"
+#include "snapshot/restore_folders.h"
 
 namespace requeue::commands {
 namespace {
@@ -230,7 +231,7 @@ Result<void> require_stopped(Context& context, std::string_view for_what) {
                  "stopping, wait and run again; never use iisreset.");
 }
 
-Result<void> require_only_evacuation(const Context& context, const recovery::State& state, files::Tree& mailroot) {
+Result<void> require_no_other_mark(const Context& context, const recovery::State& state, files::Tree& mailroot) {
   const auto ways_out = [&](const mailroot::Token& token) {
     const auto command = [&](const char* verb) {
       return on_another(context, verb, token.recovery, files::to_text(mailroot.path()));
@@ -242,6 +243,20 @@ Result<void> require_only_evacuation(const Context& context, const recovery::Sta
   // One that is at work is not cut short.
   const auto lock = mailroot.lock();
   return lock || lock.error().exit != Exit::locked ? checked : failure(lock.error());
+}
+
+Result<void> require_only_evacuation(const Context& context, const recovery::State& state, files::Tree& mailroot) {
+  REQUEUE_CHECK(require_no_other_mark(context, state, mailroot));
+  if (state.restoring) return {};  // our own, and settled before anything else
+  REQUEUE_TRY(const auto found, snapshot::find_leftover(mailroot));
+  if (!found) return {};
+  return failure(
+      Exit::precondition, "a restore into this Mailroot was cut short, and left copies under temporary names",
+      files::to_text(mailroot.path_of(*found)),
+      "each is a whole message of the recovery folder that was restored from, and that one may send it, too",
+      "Nothing was touched. Run that requeue restore again first: it gives them their names, or removes them. "
+      "Only if its recovery folder is lost for good: move every file named .requeue-restore-N out of the "
+      "Mailroot.");
 }
 
 // Typed again without its --service options, the command would empty under a service that runs, and not ask.

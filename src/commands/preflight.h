@@ -41,6 +41,9 @@ Result<void> require_same_mailroot(const recovery::State& state, const Site& sit
 
 // No evacuation of this Mailroot into another recovery folder that was cut short: what it took out would be taken for
 // gone, or sent by both.
+Result<void> require_no_other_mark(const Context& context, const recovery::State& state, files::Tree& mailroot);
+// That, and no copies that a restore of another one left under temporary names: they would be taken for mail that came
+// in. Not for restore itself, which clears its own away.
 Result<void> require_only_evacuation(const Context& context, const recovery::State& state, files::Tree& mailroot);
 
 // A run that goes on with an emptying asks the service if the first one did.

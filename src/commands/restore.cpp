@@ -189,7 +189,7 @@ Result<Outcome> restore_back(Context& context, const recovery::State& state, fil
   replay::PlanOptions evidence;
   if (live) {
     REQUEUE_CHECK(require_stopped(context, "a restore into the Mailroot that was evacuated"));
-    REQUEUE_CHECK(require_only_evacuation(context, state, target));
+    REQUEUE_CHECK(require_no_other_mark(context, state, target));
     REQUEUE_TRY(const auto reading, recovery::open_to_read(context.files, context.options.recovery, {}));
     REQUEUE_CHECK(add_evidence(context, *reading, evidence));
   }

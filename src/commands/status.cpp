@@ -99,6 +99,11 @@ Next next_of(Context& context, const Seen& seen) {
   }
   if (state.disposed_at != 0)
     return {again(context, "audit"), "keep journal, manifests and seal: nothing is left to do"};
+  if (state.restoring) {
+    return {again(context, "restore", mailroot) + service_options(context),
+            "a restore was cut short: run the same one again (with its --folder or --held) before the service starts "
+            "and before anything is replayed"};
+  }
   if (state.sealed_at != 0) {
     return {again(context, "audit"), "when nobody needs the mail any more: " + again(context, "dispose"), true};
   }
@@ -279,8 +284,10 @@ Result<Outcome> status(Context& context) {
     const bool not_now = state.emptying && !state.emptied && !state.put_back;
     console.result("requeue stopped the service; it was " +
                    (state.service_found.empty() ? "running" : state.service_found) + " before. To start it" +
-                   (not_now ? ", but not now, finish the evacuation first" : "") + ": " +
-                   start_the_service(context, state.sealed_at != 0));
+                   (state.restoring ? ", but not now, finish the restore first"
+                    : not_now       ? ", but not now, finish the evacuation first"
+                                    : "") +
+                   ": " + start_the_service(context, state.sealed_at != 0));
   }
   // Not: the run that stopped it. A later one may be the one that was killed.
   if (state.run_open) {

@@ -22,7 +22,7 @@ const Message* message_named(const Plan& plan, const std::string& source) {
   return found == plan.messages.end() ? nullptr : &*found;
 }
 
-Result<void> check_in_doubt(const recovery::State& state, const Ledger& ledger, const Message& message) {
+Result<void> check_in_doubt(const recovery::State& state, const Message& message) {
   if (message.disposition != Disposition::in_doubt) {
     return word_refused(Exit::precondition, message.source,
                         "it is not in doubt, but " + std::string(to_string(message.disposition)),
@@ -32,8 +32,9 @@ Result<void> check_in_doubt(const recovery::State& state, const Ledger& ledger, 
     return word_refused(Exit::precondition, message.source, "a replay was cut short while it was handed over",
                         "Run requeue replay again first: it finds out what can be found out.");
   }
+  // After a replay, too: what was staged of it may stand in Pickup, and the group keeps it in doubt.
   const bool unfinished = state.restoring && std::ranges::count(state.restoring->sources, escape_bytes(message.source));
-  if (unfinished && !ledger.is_final(message.source)) {
+  if (unfinished) {
     return word_refused(Exit::precondition, message.source, "a restore was cut short while it was put back",
                         "Run the same requeue restore again first: it finds out what can be found out.");
   }
@@ -132,7 +133,7 @@ Result<void> check_words(recovery::Recovery& recovery, const Ledger& ledger, con
       return word_refused(Exit::usage, word.source, "there is no message of that name here",
                           "Name it as `requeue plan` does.");
     }
-    REQUEUE_CHECK(check_in_doubt(recovery.state(), ledger, *message));
+    REQUEUE_CHECK(check_in_doubt(recovery.state(), *message));
     if (!word.sent) REQUEUE_CHECK(check_not_standing(recovery.state(), ledger, *message, files));
   }
   return {};

@@ -15,6 +15,7 @@
 #include "snapshot/mark.h"
 #include "snapshot/newcomers.h"
 #include "snapshot/removal.h"
+#include "snapshot/restore_record.h"
 #include "snapshot/standing.h"
 
 namespace requeue::snapshot {
@@ -121,6 +122,11 @@ class Emptying {
       } else {
         unflushed_.emplace(files::parent_of(entry.source));
       }
+      return false;
+    }
+    // Another file has the name since we removed this one: that is a newcomer, and this is ours to send.
+    if (*standing == Standing::other && earlier_.removed(entry.source) && !recovery_.state().may_stand_restored(name)) {
+      unflushed_.emplace(files::parent_of(entry.source));
       return false;
     }
     if (*standing == Standing::other) {
@@ -314,6 +320,7 @@ Result<Emptied> empty(recovery::Recovery& recovery, files::Tree& mailroot, const
                       Watcher& watcher) {
   REQUEUE_CHECK(check_ready(recovery, mailroot));
   if (recovery.state().emptying) REQUEUE_CHECK(note_lost_mark(recovery, mailroot));
+  REQUEUE_CHECK(settle_unfinished_restore(recovery, mailroot));
   auto emptied = Emptying(recovery, mailroot, options, watcher).run();
   // Nothing was begun, and the service may be put back: no other evacuation is to be refused because of it.
   if (!emptied && !recovery.state().emptying) {

@@ -46,8 +46,9 @@ class Restoring {
 
  private:
   struct Member {
-    files::Relative source;
-    files::Relative temporary;  // empty: it stands there already
+    Entry entry;
+    bool stands = false;        // already, before this run or by it
+    files::Relative temporary;  // where its copy stands now; empty: nowhere
   };
 
   [[nodiscard]] bool selected(const Entry& entry) const;
@@ -56,11 +57,17 @@ class Restoring {
   Result<void> see_file(const Entry& entry);
   Result<void> see_standing(const Entry& entry, const files::Status& status);
   Result<void> compare_streams(const Entry& entry);
-  Result<void> stage(const Entry& entry);
+  Result<void> add(const Entry& entry, bool stands);
   Result<void> finish_group();
-  void discard_group();
+  Result<void> stage_group();
+  Result<void> stage(Member& member, std::uint64_t number);
+  Result<void> name_group();
+  Result<void> end_group();
+  Result<void> discard(Member& member);
+  Result<void> discard_staged();
   Result<void> finish_folders();
   void leave_out(const files::Relative& source, std::string_view why);
+  void miss(const files::Relative& source, std::string_view why);
 
   files::Tree& holder_;
   files::Tree& target_;
@@ -68,8 +75,7 @@ class Restoring {
   std::unique_ptr<RestoreRecord> record_;
   Watcher& watcher_;
   std::map<std::string, bool, std::less<>> keeps_streams_;  // by top folder: each may be on a volume of its own
-  std::uint64_t number_ = 0;
-  std::vector<Entry> finished_last_;  // folders, in the order of the walk: parents first
+  std::vector<Entry> finished_last_;                        // folders, in the order of the walk: parents first
   std::vector<Member> group_;
   Restored result_;
   RestoreFolders folders_{target_, result_};
@@ -78,7 +84,7 @@ class Restoring {
 Result<Restored> Restoring::run() {
   watcher_.phase("restore", 0, 0);
   REQUEUE_CHECK(record_->settle_unfinished(target_, result_));
-  REQUEUE_CHECK(folders_.remove_leftovers({}));
+  REQUEUE_CHECK(remove_leftovers(target_, {}));
   REQUEUE_CHECK(read_entries(holder_, [&](const Entry& entry) -> Result<void> {
     return entry.status.kind == files::Kind::folder && selected(entry) ? see_folder(entry) : Result<void>{};
   }));
@@ -88,11 +94,11 @@ Result<Restored> Restoring::run() {
   });
   if (done) done = finish_group();
   if (!done) {
-    discard_group();
+    static_cast<void>(discard_staged());
     return failure(std::move(done.error()));
   }
   REQUEUE_CHECK(finish_folders());
-  if (options_.folders.empty() && !options_.only) REQUEUE_CHECK(record_->all_is_back(target_));
+  if (options_.folders.empty() && !options_.only) REQUEUE_CHECK(record_->all_seen(target_));
   return std::move(result_);
 }
 
@@ -149,7 +155,7 @@ Result<void> Restoring::see_file(const Entry& entry) {
   }
   if (options_.leave_out) {
     if (const auto why = options_.leave_out(entry.source)) {
-      leave_out(entry.source, *why);
+      miss(entry.source, *why);
       return {};
     }
   }
@@ -160,7 +166,12 @@ Result<void> Restoring::see_file(const Entry& entry) {
     leave_out(entry.source, *why);
     return {};
   }
-  return stage(entry);
+  REQUEUE_TRY(const bool keeps_streams, keeps_streams_of(entry));
+  if (!entry.streams.empty() && !keeps_streams && options_.recorded_mailroot) {
+    miss(entry.source, "this volume keeps no alternate streams, and the service needs those of this file");
+    return {};
+  }
+  return add(entry, false);
 }
 
 Result<void> Restoring::see_standing(const Entry& entry, const files::Status& status) {
@@ -177,8 +188,7 @@ Result<void> Restoring::see_standing(const Entry& entry, const files::Status& st
   }
   REQUEUE_CHECK(compare_streams(entry));
   // Whatever its streams are: the service would send it from there, so the record must know that it stands.
-  if (record_->wants_present(entry.source)) group_.push_back({entry.source, {}});
-  return group_.size() < group_limit ? Result<void>{} : finish_group();
+  return record_->wants_present(entry.source) ? add(entry, true) : Result<void>{};
 }
 
 Result<void> Restoring::compare_streams(const Entry& entry) {
@@ -201,61 +211,106 @@ Result<void> Restoring::compare_streams(const Entry& entry) {
   return {};
 }
 
-// A copy under a temporary name, whole and flushed. In a group, so that nothing that turns out damaged is recorded as
-// put back, and nothing stands under its own name before the record says that it may.
-Result<void> Restoring::stage(const Entry& entry) {
+Result<void> Restoring::add(const Entry& entry, bool stands) {
+  group_.push_back({entry, stands, {}});
+  return group_.size() < group_limit ? Result<void>{} : finish_group();
+}
+
+// The record has the whole group on the disk before its first copy stands, under whatever name: the service takes any
+// that stands in Pickup, and a replay that knows nothing of it would send it a second time. Those that stand already
+// come first, and the others are staged, named and discarded so that at any moment what stands is the group's
+// beginning: of a hole in it others are to blame.
+Result<void> Restoring::finish_group() {
+  if (group_.empty()) return {};
+  std::ranges::stable_partition(group_, [](const Member& member) { return member.stands; });
+  std::vector<files::Relative> sources;
+  for (const auto& member : group_) {
+    if (!member.stands) REQUEUE_CHECK(folders_.make_parents(member.entry.source));
+    sources.push_back(member.entry.source);
+  }
+  REQUEUE_CHECK(folders_.flush());
+  REQUEUE_CHECK(record_->begin(sources));
+  if (auto staged = stage_group(); !staged) {
+    // Nothing of it stands: no more is to be settled by the next restore.
+    if (discard_staged()) static_cast<void>(end_group());
+    return staged;
+  }
+  REQUEUE_CHECK(name_group());
+  REQUEUE_CHECK(end_group());
+  watcher_.advance(group_.size(), 0);
+  group_.clear();
+  return {};
+}
+
+Result<void> Restoring::stage_group() {
+  for (std::size_t i = 0; i < group_.size(); ++i) {
+    if (!group_[i].stands) REQUEUE_CHECK(stage(group_[i], i + 1));
+  }
+  return {};
+}
+
+// A copy under a temporary name, whole and flushed. All of a group before the first is named, so that nothing that
+// turns out damaged is recorded as put back.
+Result<void> Restoring::stage(Member& member, std::uint64_t number) {
+  const auto& entry = member.entry;
   REQUEUE_TRY(const bool keeps_streams, keeps_streams_of(entry));
   const bool without_streams = !entry.streams.empty() && !keeps_streams;
-  if (without_streams && options_.recorded_mailroot) {
-    leave_out(entry.source, "this volume keeps no alternate streams, and the service needs those of this file");
-    return {};
-  }
-  REQUEUE_CHECK(folders_.make_parents(entry.source));
-  const auto parent = files::parent_of(entry.source);
-  const auto temporary = files::join(parent, temporary_name(++number_));
+  const auto temporary = files::join(files::parent_of(entry.source), temporary_name(number));
+  member.temporary = temporary;
   REQUEUE_TRY(const auto copied, copy_out(holder_, entry, target_, temporary, !without_streams));
   if (copied.copied != Copied::whole) {
+    REQUEUE_CHECK(discard(member));
     result_.damaged = result_.damaged || copied.copied == Copied::damaged;
-    leave_out(entry.source, copied.why);
+    miss(entry.source, copied.why);
     return {};
   }
   if (!copied.why.empty()) leave_out(entry.source, "put back, but " + copied.why);
   if (without_streams) leave_out(entry.source, "put back without its streams: this volume keeps none");
-  group_.push_back({entry.source, temporary});
-  return group_.size() < group_limit ? Result<void>{} : finish_group();
-}
-
-Result<void> Restoring::finish_group() {
-  if (group_.empty()) return {};
-  std::vector<files::Relative> sources;
-  std::set<files::Relative> touched;
-  for (const auto& member : group_) {
-    sources.push_back(member.source);
-    touched.emplace(files::parent_of(member.source));
-  }
-  // On the disk before the first file stands: otherwise a kill between the two leaves files in the Mailroot that a
-  // replay, knowing nothing of them, would send a second time.
-  REQUEUE_CHECK(folders_.flush());
-  REQUEUE_CHECK(record_->begin(sources));
-  while (!group_.empty()) {
-    const auto& member = group_.back();
-    if (!member.temporary.empty()) {
-      // One that fails leaves the group unfinished, to be settled by the next restore; nothing is guessed here.
-      REQUEUE_CHECK(target_.take_name(member.temporary, member.source));
-      ++result_.restored;
-    }
-    group_.pop_back();
-  }
-  for (const auto& folder : touched) REQUEUE_CHECK(target_.flush_folder(folder));
-  REQUEUE_CHECK(record_->end());
-  watcher_.advance(sources.size(), 0);
   return {};
 }
 
-void Restoring::discard_group() {
-  for (const auto& member : group_) {
-    if (!member.temporary.empty()) static_cast<void>(target_.remove_file(member.temporary));
+// One that fails leaves the group unfinished, to be settled by the next restore; nothing is guessed here.
+Result<void> Restoring::name_group() {
+  for (auto& member : group_) {
+    if (member.temporary.empty()) continue;
+    REQUEUE_CHECK(target_.take_name(member.temporary, member.entry.source));
+    member.temporary.clear();
+    member.stands = true;
+    ++result_.restored;
   }
+  return {};
+}
+
+Result<void> Restoring::end_group() {
+  std::vector<files::Relative> standing;
+  std::set<files::Relative> touched;
+  for (const auto& member : group_) {
+    if (!member.stands) continue;
+    standing.push_back(member.entry.source);
+    touched.emplace(files::parent_of(member.entry.source));
+  }
+  for (const auto& folder : touched) REQUEUE_CHECK(target_.flush_folder(folder));
+  return record_->end(standing);
+}
+
+// A copy that was not finished may be gone already, or may not.
+Result<void> Restoring::discard(Member& member) {
+  const auto removed = target_.remove_file(member.temporary);
+  if (!removed && target_.status(member.temporary).has_value()) return removed;
+  member.temporary.clear();
+  return {};
+}
+
+// The last first, for the sake of the group's beginning.
+Result<void> Restoring::discard_staged() {
+  std::set<files::Relative> touched;
+  for (auto member = group_.rbegin(); member != group_.rend(); ++member) {
+    if (member->temporary.empty()) continue;
+    touched.emplace(files::parent_of(member->temporary));
+    REQUEUE_CHECK(discard(*member));
+  }
+  for (const auto& folder : touched) REQUEUE_CHECK(target_.flush_folder(folder));
+  return {};
 }
 
 // Last, and deepest first: each file put into a folder changes its time, and a mode may forbid to put any.
@@ -280,6 +335,12 @@ Result<void> Restoring::finish_folders() {
 
 void Restoring::leave_out(const files::Relative& source, std::string_view why) {
   result_.left_out.push_back(printable(source) + ": " + printable(why));
+}
+
+// It does not stand there.
+void Restoring::miss(const files::Relative& source, std::string_view why) {
+  leave_out(source, why);
+  record_->not_back(source);
 }
 
 }  // namespace

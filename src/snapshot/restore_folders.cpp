@@ -18,7 +18,7 @@ Result<void> RestoreFolders::make(const files::Relative& path) {
     const auto status = target_.status(path);
     if (status && status->kind == files::Kind::folder) {
       standing_.insert(path);
-      return remove_leftovers(path);
+      return remove_leftovers(target_, path);
     }
   }
   refused_.insert(path);
@@ -43,13 +43,32 @@ Result<void> RestoreFolders::make_parents(const files::Relative& path) {
   return {};
 }
 
-Result<void> RestoreFolders::remove_leftovers(const files::Relative& path) {
-  REQUEUE_TRY(const auto entries, target_.list(path));
-  for (const auto& entry : entries) {
+Result<void> remove_leftovers(files::Tree& target, const files::Relative& path) {
+  const auto entries = target.list(path);
+  if (!entries && entries.error().cause == Cause::not_found) return {};
+  if (!entries) return failure(entries.error());
+  for (const auto& entry : *entries) {
     if (entry.kind != files::Kind::file || !is_temporary_name(entry.name)) continue;
-    REQUEUE_CHECK(target_.remove_file(files::join(path, entry.name)));
+    REQUEUE_CHECK(target.remove_file(files::join(path, entry.name)));
   }
   return {};
+}
+
+// A folder that goes meanwhile, or cannot be read, holds nothing that is told here: whoever walks the tree tells why.
+Result<std::optional<files::Relative>> find_leftover(files::Tree& tree) {
+  std::vector<files::Relative> left{""};
+  while (!left.empty()) {
+    const auto path = std::move(left.back());
+    left.pop_back();
+    std::optional<files::Relative> found;
+    const auto looked = tree.each(path, [&](const files::Entry& entry) {
+      if (entry.kind == files::Kind::folder) left.push_back(files::join(path, entry.name));
+      if (entry.kind == files::Kind::file && is_temporary_name(entry.name)) found = files::join(path, entry.name);
+    });
+    if (found) return found;
+    if (!looked && path.empty()) return failure(looked.error());
+  }
+  return std::optional<files::Relative>();
 }
 
 }  // namespace requeue::snapshot

@@ -1,6 +1,7 @@
 // The folders that a restore puts files into: made, or found standing and cleared of what a killed restore left there.
 #pragma once
 
+#include <optional>
 #include <set>
 
 #include "snapshot/restore.h"
@@ -18,8 +19,6 @@ class RestoreFolders {
   // The names of those made since: before the record says of any file that it stands, and at the end. Together, since
   // ten thousand folders in one need no more than one flush.
   Result<void> flush();
-  // Of a restore that was killed: never given their names, so never seen by the service as mail of ours.
-  Result<void> remove_leftovers(const files::Relative& path);
   [[nodiscard]] bool stands(const files::Relative& path) const { return standing_.contains(path); }
 
  private:
@@ -29,5 +28,11 @@ class RestoreFolders {
   std::set<files::Relative> refused_;
   std::set<files::Relative> unflushed_;  // folders that hold names of new ones
 };
+
+// Of a restore that was killed: copies that were never given their names. What stands in Pickup the service takes under
+// these, too. No such folder: nothing to do.
+Result<void> remove_leftovers(files::Tree& target, const files::Relative& path);
+// The first of them anywhere in the tree; nullopt: none.
+Result<std::optional<files::Relative>> find_leftover(files::Tree& tree);
 
 }  // namespace requeue::snapshot

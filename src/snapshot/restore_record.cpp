@@ -1,6 +1,7 @@
 #include "snapshot/restore_record.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <set>
 
@@ -8,7 +9,11 @@
 #include "journal/journal.h"
 #include "mailroot/mailroot.h"
 #include "snapshot/earlier_run.h"
+#include "snapshot/files_jsonl.h"
 #include "snapshot/mark.h"
+#include "snapshot/restore_copy.h"
+#include "snapshot/restore_folders.h"
+#include "snapshot/standing.h"
 
 namespace requeue::snapshot {
 namespace {
@@ -19,9 +24,10 @@ class NoRecord final : public RestoreRecord {
   std::optional<std::string> refuses(const files::Relative&) override { return std::nullopt; }
   bool wants_present(const files::Relative&) override { return false; }
   Result<void> begin(const std::vector<files::Relative>&) override { return {}; }
-  Result<void> end() override { return {}; }
+  Result<void> end(const std::vector<files::Relative>&) override { return {}; }
   void stands_other(const files::Relative&) override {}
-  Result<void> all_is_back(files::Tree&) override { return {}; }
+  void not_back(const files::Relative&) override {}
+  Result<void> all_seen(files::Tree&) override { return {}; }
 };
 
 class JournaledRecord final : public RestoreRecord {
@@ -33,11 +39,19 @@ class JournaledRecord final : public RestoreRecord {
   std::optional<std::string> refuses(const files::Relative& source) override;
   bool wants_present(const files::Relative& source) override;
   Result<void> begin(const std::vector<files::Relative>& sources) override;
-  Result<void> end() override;
+  Result<void> end(const std::vector<files::Relative>& standing) override;
   void stands_other(const files::Relative& source) override;
-  Result<void> all_is_back(files::Tree& target) override;
+  void not_back(const files::Relative& source) override;
+  Result<void> all_seen(files::Tree& target) override;
 
  private:
+  struct Found {
+    std::string source;  // escaped
+    Standing standing = Standing::absent;
+    bool staged = false;
+  };
+  Result<std::map<std::string, Entry>> entries_of(const std::vector<std::string>& sources);
+  Result<std::vector<Found>> look_at(files::Tree& target, const std::vector<std::string>& sources, std::size_t& seen);
   Result<void> learn_what_was_removed(files::Tree& target);
   [[nodiscard]] std::optional<std::string> why_not_removed(const files::Relative& source) const;
   [[nodiscard]] bool was_left(const files::Relative& source) const;
@@ -50,12 +64,15 @@ class JournaledRecord final : public RestoreRecord {
   std::set<std::string> doubted_;       // escaped
   std::set<std::string> not_removed_;   // the same: absent, and not by us
   std::set<std::string> standing_other_;
+  bool all_back_ = true;  // of what we removed
   Json group_;
+  std::size_t group_size_ = 0;
 };
 
 // Of a group that was cut short, those that stand were put back. Of those that do not, nothing is known for certain
 // unless this is the same boot and no service ran: then they never stood, and may be put back by this run. Otherwise
-// the service may have sent them, or a power cut undone a rename that the service had already seen.
+// the service may have sent them, or a power cut undone a rename that the service had already seen. Another file under
+// the name is not the one that was put back.
 Result<void> JournaledRecord::settle_unfinished(files::Tree& target, Restored& result) {
   REQUEUE_CHECK(learn_what_was_removed(target));
   const auto& state = recovery_.state();
@@ -63,33 +80,69 @@ Result<void> JournaledRecord::settle_unfinished(files::Tree& target, Restored& r
   const auto unfinished = *state.restoring;
   REQUEUE_TRY(const bool ran, service_ran_since());
   const bool same_boot = !unfinished.boot.empty() && unfinished.boot == recovery_.boot();
+  std::size_t seen = 0;
+  REQUEUE_TRY(const auto found, look_at(target, unfinished.sources, seen));
   Json standing = Json::array();
-  for (const auto& source : unfinished.sources) {
-    const auto status = target.status(unescape_bytes(source));
-    if (status) {
-      standing.push_back(source);
-    } else if (status.error().cause != Cause::not_found) {
-      return failure(status.error());
-    } else if (ran || !same_boot) {
-      doubt(source, result);
+  std::set<files::Relative> folders;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const auto& one = found[i];
+    folders.emplace(files::parent_of(unescape_bytes(one.source)));
+    if (one.standing == Standing::same) {
+      standing.push_back(one.source);
+    } else if (ran || !same_boot || (i < seen && !one.staged)) {
+      doubt(one.source, result);
     }
   }
-  // The renames of that run may be in the system's memory only.
-  std::set<files::Relative> folders;
-  for (const auto& source : standing) folders.emplace(files::parent_of(unescape_bytes(source.get<std::string>())));
-  for (const auto& folder : folders) REQUEUE_CHECK(target.flush_folder(folder));
+  // The renames of that run may be in the system's memory only. And what it staged must be gone for good before the
+  // record says that no more stands there than this.
+  for (const auto& folder : folders) {
+    REQUEUE_CHECK(remove_leftovers(target, folder));
+    const auto flushed = target.flush_folder(folder);
+    if (!flushed && flushed.error().cause != Cause::not_found) return flushed;
+  }
   Json fields{{"group", unfinished.group}, {"sources", standing}};
   if (!doubted_.empty()) fields["in_doubt"] = doubted_;
   REQUEUE_CHECK(recovery_.record("restored", fields));
   return recovery_.flush();
 }
 
+Result<std::map<std::string, Entry>> JournaledRecord::entries_of(const std::vector<std::string>& sources) {
+  const std::set<std::string> wanted(sources.begin(), sources.end());
+  std::map<std::string, Entry> entries;
+  REQUEUE_CHECK(read_entries(recovery_.tree(), [&](const Entry& entry) -> Result<void> {
+    auto name = escape_bytes(entry.source);
+    if (wanted.contains(name)) entries.emplace(std::move(name), entry);
+    return {};
+  }));
+  return entries;
+}
+
+// `seen`: how many of the group, from its beginning, had been staged or named at least. Of these one that is neither
+// now was taken by somebody.
+Result<std::vector<JournaledRecord::Found>> JournaledRecord::look_at(files::Tree& target,
+                                                                     const std::vector<std::string>& sources,
+                                                                     std::size_t& seen) {
+  REQUEUE_TRY(const auto entries, entries_of(sources));
+  std::vector<Found> found;
+  for (const auto& source : sources) {
+    const auto entry = entries.find(source);
+    found.push_back({source, Standing::absent, false});
+    if (entry == entries.end()) continue;
+    REQUEUE_TRY(found.back().standing, standing_of(target, entry->second));
+    const auto staged = files::join(files::parent_of(entry->second.source), temporary_name(found.size()));
+    found.back().staged = target.status(staged).has_value();
+    if (found.back().standing == Standing::same || found.back().staged) seen = found.size();
+  }
+  return found;
+}
+
 // Any file of the group, message or not: which of them are messages the next replay decides, and tells of those only.
 void JournaledRecord::doubt(const std::string& source, Restored& result) {
   doubted_.insert(source);
+  all_back_ = false;
   result.left_out.push_back(printable(unescape_bytes(source)) +
-                            ": in doubt: a restore was cut short here and the machine was restarted or the service ran "
-                            "since: the service may have sent it");
+                            ": in doubt: a restore was cut short here, and the machine was restarted, the service ran, "
+                            "or what was put back is gone since: the service may have sent it");
 }
 
 // The state knows only whether the service was ever seen running after the emptying, which an earlier probe makes true.
@@ -167,24 +220,36 @@ Result<void> JournaledRecord::begin(const std::vector<files::Relative>& sources)
   Json names = Json::array();
   for (const auto& source : sources) names.push_back(escape_bytes(source));
   group_ = recovery_.records() + 1;
+  group_size_ = sources.size();
   REQUEUE_CHECK(recovery_.record("restoring", Json{{"group", group_}, {"sources", std::move(names)}}));
   return recovery_.flush();
 }
 
-Result<void> JournaledRecord::end() {
-  REQUEUE_CHECK(recovery_.record("restored", Json{{"group", group_}}));
+Result<void> JournaledRecord::end(const std::vector<files::Relative>& standing) {
+  Json fields{{"group", group_}};
+  if (standing.size() != group_size_) {
+    fields["sources"] = Json::array();
+    for (const auto& source : standing) fields["sources"].push_back(escape_bytes(source));
+  }
+  REQUEUE_CHECK(recovery_.record("restored", fields));
   return recovery_.flush();
 }
 
 // One that we removed is ours to send, whatever came in its place.
 void JournaledRecord::stands_other(const files::Relative& source) {
   if (emptying_ && !emptying_->removed(source)) standing_other_.insert(escape_bytes(source));
+  not_back(source);
+}
+
+void JournaledRecord::not_back(const files::Relative& source) {
+  if (emptying_ && emptying_->removed(source)) all_back_ = false;
 }
 
 // What the emptying that was cut short took out is on record as restored: another evacuation may have it now. Before
 // the mark goes, the record has also what is not ours to send: what that other one finds, or leaves, tells nothing any
-// more.
-Result<void> JournaledRecord::all_is_back(files::Tree& target) {
+// more. While something that was taken out is not back, the emptying is open.
+Result<void> JournaledRecord::all_seen(files::Tree& target) {
+  if (emptying_ && !all_back_) return {};
   if (emptying_) {
     for (const auto& name : not_removed_) {
       if (recovery_.state().gone.contains(name)) continue;
@@ -207,6 +272,13 @@ std::unique_ptr<RestoreRecord> no_record() {
 
 std::unique_ptr<RestoreRecord> journaled_record(recovery::Recovery& recovery) {
   return std::make_unique<JournaledRecord>(recovery);
+}
+
+// What is in doubt by it the next plan names.
+Result<void> settle_unfinished_restore(recovery::Recovery& recovery, files::Tree& mailroot) {
+  if (!recovery.state().restoring) return {};
+  Restored unused;
+  return JournaledRecord(recovery).settle_unfinished(mailroot, unused);
 }
 
 }  // namespace requeue::snapshot

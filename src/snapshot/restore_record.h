@@ -20,16 +20,23 @@ class RestoreRecord {
   virtual std::optional<std::string> refuses(const files::Relative& source) = 0;
   // Whether a file that stands there already is to be told of.
   virtual bool wants_present(const files::Relative& source) = 0;
-  // `begin` is on the disk before the first file of the group stands; `end` after the folders are.
+  // `begin` is on the disk before the first file of the group stands, under a temporary name, too; `end` after the
+  // folders are, with those of the group that stand.
   virtual Result<void> begin(const std::vector<files::Relative>& sources) = 0;
-  virtual Result<void> end() = 0;
+  virtual Result<void> end(const std::vector<files::Relative>& standing) = 0;
   // Another file stands there under its name: it is not overwritten.
   virtual void stands_other(const files::Relative& source) = 0;
-  // Everything of the snapshot that may stand in the Mailroot does.
-  virtual Result<void> all_is_back(files::Tree& target) = 0;
+  // It was to be put back, and could not be.
+  virtual void not_back(const files::Relative& source) = 0;
+  // The whole snapshot was gone through.
+  virtual Result<void> all_seen(files::Tree& target) = 0;
 };
 
 std::unique_ptr<RestoreRecord> no_record();
 std::unique_ptr<RestoreRecord> journaled_record(recovery::Recovery& recovery);
+
+// For whoever goes on with this Mailroot otherwise: what a restore that was killed left there under temporary names
+// would be taken for mail that came in. Nothing to do where the record knows of none.
+Result<void> settle_unfinished_restore(recovery::Recovery& recovery, files::Tree& mailroot);
 
 }  // namespace requeue::snapshot

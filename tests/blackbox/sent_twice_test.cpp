@@ -101,6 +101,21 @@ TEST_CASE("a snapshot that was adopted into another recovery folder, or a Mailro
   CHECK_FALSE(fs::exists(second));
 }
 
+TEST_CASE("what a killed restore left in Pickup under temporary names was evacuated, or adopted, as mail") {
+  Window window;
+  window.put("Pickup/.requeue-restore-1", mail("a", "ann@one.org"));
+  const auto mailroot = window.mailroot.string();
+  const auto recovery = window.recovery.string();
+  for (const Words& words : {Words{"evacuate", "--mailroot", mailroot, "--recovery", recovery},
+                             Words{"snapshot", "--mailroot", mailroot, "--recovery", recovery},
+                             Words{"adopt", "--backup", mailroot, "--recovery", recovery}}) {
+    const auto refused = window.ask(words);
+    CHECK(refused.exit == 5);
+    CHECK(refused.err.find("Run that requeue restore again first") != std::string::npos);
+  }
+  CHECK_FALSE(fs::exists(window.recovery));
+}
+
 TEST_CASE("a replay that went on into another Pickup than before said nothing of it") {
   Window window;
   window.put("Queue/a.eml", mail("a", "ann@one.org"));

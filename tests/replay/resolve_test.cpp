@@ -67,6 +67,18 @@ TEST_CASE("not sent: it is pending again, and its staged file goes", "[resolve]"
   CHECK(doubt.cut.standing(queued) == "in_doubt staging_gone");
 }
 
+TEST_CASE("not-sent of a message whose restore was cut short was taken after a replay, and forgotten", "[resolve]") {
+  Doubtful doubt;
+  doubt.plan.messages[0].rule = "restoring_unfinished";
+  REQUIRE(doubt.cut.recovery->record("restoring", Json{{"group", 1}, {"sources", {queued}}}));
+  for (const bool sent : {true, false}) {
+    const auto refused = doubt.say(sent);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().exit == Exit::precondition);
+    CHECK(refused.error().hint.find("requeue restore again first") != std::string::npos);
+  }
+}
+
 TEST_CASE("the word is on the disk before the staged file goes", "[resolve]") {
   Doubtful doubt;
   doubt.cut.record->forget();

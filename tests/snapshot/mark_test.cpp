@@ -10,7 +10,8 @@ namespace {
 
 struct Marked {
   // Killed at the second removal of three; `first` says what fails.
-  explicit Marked(Fault first = {"remove_file", "Queue/", 2, Cause::io, true}) {
+  explicit Marked(Fault first = {"remove_file", "Queue/", 2, Cause::io, true}, bool drop = false) {
+    if (drop) bench.add("Drop/a", "dropped");
     bench.add_messages(3);
     bench.snapshotted();
     files->add(std::move(first));
@@ -133,6 +134,23 @@ TEST_CASE("a restore took the mark away and forgot what it had called gone or ch
   CHECK(state.gone.contains("Queue/0001.EML"));
   CHECK((state.gone.contains("Queue/0002.EML") || state.left_in_place.contains("Queue/0002.EML")));
   CHECK(state.gone.contains("Queue/0000.EML"));  // with newcomers in Queue, so is what is gone of the last group
+}
+
+TEST_CASE("a restore that could not put back all took the mark away, and all was said to be back", "[mark]") {
+  Marked cut({"remove_file", "Queue/", 2, Cause::io, true}, true);  // Drop/a and Queue/0000.EML were removed
+  SECTION("damaged in the snapshot") {
+    write(cut.bench.stored("Queue/0000.EML"), "xx");
+  }
+  SECTION("another file stands under its name") {
+    write(cut.bench.mailroot() / "Drop/a", "an application's own");
+  }
+  cut.bench.open();
+  cut.bench.restoring.recorded_mailroot = true;
+  const auto restored = cut.bench.try_restore_back();
+  REQUIRE(restored);
+  CHECK(restored->left_out.size() + restored->conflicts.size() == 1);
+  CHECK(fs::exists(cut.mark()));
+  CHECK_FALSE(cut.bench.recovery().state().put_back);
 }
 
 TEST_CASE("an emptying that could not begin left its mark", "[mark]") {

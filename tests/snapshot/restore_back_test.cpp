@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "snapshot/bench.h"
+#include "snapshot/restore_folders.h"
 
 namespace requeue::tests {
 namespace fs = boost::filesystem;
@@ -27,6 +28,19 @@ void cut_short(Bench& bench, FaultyFiles& files, std::uint64_t renames) {
   REQUIRE_FALSE(bench.try_restore_back());
   files.heal();
   bench.kill();
+}
+
+// Killed while the second of three copies in Pickup was written: nothing could be cleared away.
+void cut_short_while_staging(Bench& bench, FaultyFiles& files) {
+  for (const auto* const name : {"a", "b", "c"}) bench.add(std::string("Pickup/") + name, name);
+  bench.snapshotted();
+  bench.empty();
+  files.add({"write", "Pickup/.requeue-restore-2", 1, Cause::io, true});
+  files.add({"remove_file", "Pickup/", 1, Cause::io, true});
+  REQUIRE_FALSE(bench.try_restore_back());
+  files.heal();
+  bench.kill();
+  REQUIRE(fs::exists(bench.mailroot() / "Pickup/.requeue-restore-1"));
 }
 
 }  // namespace
@@ -126,6 +140,76 @@ TEST_CASE("Cut short within a group, same boot, service never seen: the next res
   CHECK(restored.left_out.empty());
   CHECK(bench.recovery().state().restored.size() == 3);
   CHECK_FALSE(bench.recovery().state().restoring);
+}
+
+TEST_CASE("a restore that was killed while it staged left whole messages in Pickup that nothing knew of",
+          "[restore_back]") {
+  auto files = std::make_shared<FaultyFiles>();
+  Bench bench(files);
+  cut_short_while_staging(bench, *files);
+  bench.open();
+  const auto& state = bench.recovery().state();
+  REQUIRE(state.restoring);
+  CHECK(state.restoring->sources == std::vector<std::string>{"Pickup/a", "Pickup/b", "Pickup/c"});
+  CHECK(snapshot::find_leftover(bench.tree()).value().has_value());
+  SECTION("the same restore puts them back") {
+    CHECK(restored_back(bench).restored == 3);
+    CHECK(contents(bench.mailroot() / "Pickup") == Contents{{"a", "a"}, {"b", "b"}, {"c", "c"}});
+  }
+  SECTION("a restore of another folder clears them away before it says that nothing stands there") {
+    bench.restoring.folders = {"Drop"};
+    restored_back(bench);
+    CHECK(contents(bench.mailroot() / "Pickup").empty());
+  }
+  SECTION("restarted: in doubt, and no copy stays for the service") {
+    bench.open(files_after_restart());
+    CHECK(restored_back(bench).restored == 0);
+    CHECK(contents(bench.mailroot() / "Pickup").empty());
+    CHECK(state.restoring_abandoned.size() == 3);
+  }
+  SECTION("the service took one that had been staged") {
+    fs::rename(bench.mailroot() / "Pickup/.requeue-restore-1", bench.mailroot() / "Pickup/.requeue-restore-3");
+    CHECK(restored_back(bench).restored == 2);
+    CHECK(bench.recovery().state().restoring_abandoned == std::set<std::string>{"Pickup/a"});
+  }
+  CHECK_FALSE(bench.recovery().state().restoring);
+}
+
+TEST_CASE("an emptying that went on after a restore was killed took its copies for mail that came in",
+          "[restore_back]") {
+  auto files = std::make_shared<FaultyFiles>();
+  Bench bench(files);
+  for (const auto* const name : {"a", "b", "c"}) bench.add(std::string("Pickup/") + name, name);
+  bench.snapshotted();
+  files->add({"remove_file", "Pickup/c", 1, Cause::io, true});
+  REQUIRE_FALSE(bench.try_empty());
+  files->add({"write", "Pickup/.requeue-restore-2", 1, Cause::io, true});
+  files->add({"remove_file", "Pickup/", 1, Cause::io, true});
+  REQUIRE_FALSE(bench.try_restore_back());
+  files->heal();
+  bench.kill();
+  bench.open();
+  REQUIRE(bench.verify().verified.ok);
+  const auto emptied = bench.empty();
+  CHECK(emptied.files == 3);
+  CHECK(emptied.newcomers == 0);
+  CHECK(contents(bench.mailroot() / "Pickup").empty());
+  const auto& state = bench.recovery().state();
+  CHECK((state.restored.empty() && state.restoring_abandoned.empty() && !state.restoring));
+}
+
+TEST_CASE("another file under the name of one that a killed restore had not put back counted as put back",
+          "[restore_back]") {
+  auto files = std::make_shared<FaultyFiles>();
+  Bench bench(files);
+  emptied(bench);
+  cut_short(bench, *files, 1);
+  write(bench.mailroot() / "Queue/0001.EML", "an application's own");
+  bench.open();
+  const auto restored = restored_back(bench);
+  CHECK(restored.conflicts == std::vector<std::string>{"Queue/0001.EML"});
+  CHECK(bench.recovery().state().restored == std::set<std::string>{"Queue/0000.EML", "Queue/0002.EML"});
+  CHECK(bench.recovery().state().restoring_abandoned.empty());
 }
 
 TEST_CASE("Cut short, and restarted or the service seen since: what does not stand is in doubt, now and later",

@@ -321,8 +321,24 @@ TEST_CASE("A restore that was cut short and an emptying that went on leave no me
   bench.open();
   REQUIRE(bench.verify().verified.ok);
   bench.empty();
-  CHECK(bench.recovery().state().restoring->sources ==
-        std::vector<std::string>{message(0)});  // other bytes: a newcomer
+  CHECK_FALSE(bench.recovery().state().restoring);
+  CHECK(bench.recovery().state().restoring_abandoned == std::set<std::string>{message(0)});  // other bytes: a newcomer
+}
+
+TEST_CASE("a message that had been removed was left to nobody when another file took its name", "[resume]") {
+  auto faulty = std::make_shared<FaultyFiles>();
+  Bench bench(faulty);
+  bench.add_messages(300);
+  bench.snapshotted();
+  faulty->add({"remove_file", message(280), 1, Cause::io, true});
+  REQUIRE_FALSE(bench.try_empty());
+  faulty->heal();
+  bench.add(message(10), "an application's own");
+  bench.open();
+  REQUIRE(bench.verify().verified.ok);
+  CHECK(bench.empty().newcomers == 1);
+  CHECK(bench.recovery().state().left_in_place.empty());
+  CHECK(bench.recovery().state().emptied_files + bench.recovery().state().gone.size() == 300);
 }
 
 TEST_CASE("Folders from which the run before removed files are flushed before anything more is said of them",
