@@ -27,6 +27,7 @@ struct Seen {
   recovery::State state;
   replay::Ledger ledger;
   std::string head;
+  std::string damage;  // lines of messages.jsonl that are missing, as a sentence
   std::vector<std::string> not_replayed;
   std::optional<OpenMessages> open;  // where the state alone does not tell
 };
@@ -53,6 +54,7 @@ Result<void> look(Context& context, Seen& seen) {
   if (seen.foreign) return {};
   seen.state = recovery->state();
   seen.head = recovery->head();
+  seen.damage = recovery->lines_missing();
   seen.at_work = seen.state.run_open && is_at_work(context);
   if (!seen.state.emptied || seen.state.payload_destroyed()) return {};
   seen.not_replayed = not_replayed_lines(context, *recovery);
@@ -76,6 +78,13 @@ Next next_of_replay(const Context& context, const recovery::State& state) {
               "put in again what stands as (personal): the record keeps no addresses";
   }
   return {recorded_replay(context, state), manual};
+}
+
+// What the interrupted run leaves in place is left by the one that goes on, or it is refused.
+std::string recorded_scope(const recovery::State& state) {
+  std::string text;
+  for (const auto& name : state.kept_folders) text += " --keep " + shell_quoted(unescape_bytes(name));
+  return text + (state.mailbox_emptied ? " --empty-mailbox" : "");
 }
 
 // What it holds may be a snapshot, or a live Mailroot: neither is a place to begin anew.
@@ -118,7 +127,7 @@ Next next_of(Context& context, const Seen& seen) {
         return {evacuate, "what was removed is back in the Mailroot; evacuate again, or leave it at that: " +
                               start_the_service(context)};
       }
-      return {evacuate, "leave the service stopped: the evacuation was interrupted half-way"};
+      return {evacuate + recorded_scope(state), "leave the service stopped: the evacuation was interrupted half-way"};
     case recovery::Stage::emptied:
       if (!state.restored.empty()) {
         return {again(context, "plan"),
@@ -311,6 +320,10 @@ Result<Outcome> status(Context& context) {
   }
   if (!state.payload_destroyed()) tell_waiting(context, seen);
   for (const auto& line : seen.not_replayed) console.result(line);
+  if (!seen.damage.empty()) {
+    console.warn("DAMAGE: " + seen.damage + ". Nothing is sent from this record: " + again(context, "audit") +
+                 " names what is missing");
+  }
   if (!seen.head.empty()) console.result("journal head " + seen.head);
   Outcome outcome;
   outcome.body = Json{{"stage", stage},

@@ -100,6 +100,7 @@ class OpenRecovery final : public Recovery {
   [[nodiscard]] const std::string& head() const override { return journal_ ? journal_->head() : chain_.head; }
   [[nodiscard]] std::int64_t records() const override { return journal_ ? journal_->records() : chain_.records; }
   [[nodiscard]] const std::string& boot() const override { return boot_; }
+  [[nodiscard]] std::string lines_missing() const override { return lines_missing_; }
 
   Result<void> record(std::string_view event, const Json& fields) override;
   Result<void> flush() override;

@@ -36,6 +36,8 @@ class Recovery {
   [[nodiscard]] virtual const std::string& head() const = 0;
   [[nodiscard]] virtual std::int64_t records() const = 0;
   [[nodiscard]] virtual const std::string& boot() const = 0;  // empty: cannot be told, and never equals
+  // Of messages.jsonl, as a sentence; empty: it has each line that the journal relies on.
+  [[nodiscard]] virtual std::string lines_missing() const { return {}; }
   // Only of one that was opened to write (asserted).
   // Appends to the journal and folds the line into the state and the other folds. Durable after flush().
   virtual Result<void> record(std::string_view event, const Json& fields) = 0;

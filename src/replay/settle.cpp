@@ -51,6 +51,7 @@ class Settling {
   Result<Settled> run();
 
  private:
+  Result<void> run_steps();
   Result<std::vector<OpenIntent>> intents_in_order() const;
   Result<Site*> site_of(const OpenIntent& intent);
   Result<Site> open_site(const files::Path& pickup);
@@ -75,9 +76,23 @@ class Settling {
   std::map<std::string, Site> sites_;  // by the recorded path of Pickup, true bytes
   std::vector<std::pair<OpenIntent, Site*>> to_send_;
   Settled result_;
+  std::uint64_t moved_ = 0;  // into Pickup, on record or not yet
 };
 
+// What fails half-way must not read as if nothing had been sent.
 Result<Settled> Settling::run() {
+  auto done = run_steps();
+  if (done) return std::move(result_);
+  Error error = std::move(done.error());
+  if (moved_ == 0) return failure(std::move(error));
+  error.hint = std::to_string(moved_) + (moved_ == 1 ? " message" : " messages") +
+               " of the replay that was cut short went to Pickup first, in this run; each is sent once, and the same "
+               "command finds out which they are." +
+               (error.hint.empty() ? "" : " " + error.hint);
+  return failure(std::move(error));
+}
+
+Result<void> Settling::run_steps() {
   REQUEUE_TRY(const auto intents, intents_in_order());
   // A run that was killed may have left its intents in the system's memory only. They must be on the disk before any
   // rename of theirs is made good here, or a power cut forgets them and the message is composed and sent again. They
@@ -95,8 +110,7 @@ Result<Settled> Settling::run() {
   REQUEUE_CHECK(send_staged());
   // Every abort and commit is on the disk before the staged file it speaks of goes.
   REQUEUE_CHECK(recovery_.flush());
-  REQUEUE_CHECK(clean());
-  return std::move(result_);
+  return clean();
 }
 
 // In the order in which they were to be handed over. A name that is not of our making would be a path chosen by whoever
@@ -234,6 +248,7 @@ Result<void> Settling::send_staged() {
   std::set<Site*> touched;
   for (auto& [intent, site] : to_send_) {
     moves.push_back(move_into_pickup(*site->place, intent.name, site->local));
+    if (moves.back().moved == Moved::yes) ++moved_;
     touched.insert(site);
   }
   for (Site* const site : touched) REQUEUE_CHECK(flush_pickup_and_staging(*site->place));

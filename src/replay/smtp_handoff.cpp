@@ -70,6 +70,7 @@ class SmtpHandoff final : public Handoff {
   Result<void> accept(const Parcel& parcel, const Submitted& submitted, Outcome& outcome);
   Result<void> fail(const Parcel& parcel, const Submitted& submitted, std::string_view rule, Outcome& outcome);
   Result<void> doubt(const Parcel& parcel, const Submitted& submitted, Outcome& outcome);
+  Result<void> give_up(const Parcel& parcel, const Submitted& submitted, Outcome& outcome);
   Result<std::string> record_details(const Parcel& parcel, const std::vector<Answer>& answers, const Answer& last);
   void name_refused(const Parcel& parcel, const std::vector<Answer>& answers);
   [[nodiscard]] const Message& message_of(const Parcel& parcel) const { return plan_.messages[parcel.index]; }
@@ -192,6 +193,7 @@ Result<void> SmtpHandoff::settle(const Parcel& parcel, const Submitted& submitte
       outcome.stop = submitted.why;
       return {};
     case Standing::lost:
+      if (submitted.given_up) return give_up(parcel, submitted, outcome);
       watcher_.warn("not sent, the connection broke before anything of it was: " + printable(source) + ": " +
                     printable(submitted.why));
       return fail(parcel, submitted, lost_rule, outcome);
@@ -260,6 +262,16 @@ Result<void> SmtpHandoff::fail(const Parcel& parcel, const Submitted& submitted,
   ++outcome.failed;
   outcome.handed.push_back({parcel.index, Disposition::failed, rule});
   return {};
+}
+
+// It was the person who broke it, before anything of the message went out: it waits for the next run like the rest.
+Result<void> SmtpHandoff::give_up(const Parcel& parcel, const Submitted& submitted, Outcome& outcome) {
+  const auto& message = message_of(parcel);
+  outcome.stop = submitted.why;
+  watcher_.warn("not sent, it waits for the next run: " + printable(message.source) + ": " + printable(submitted.why));
+  if (intent_details_.empty()) return {};
+  return record_abort(recovery_, {message.source, to_hex(message.sha256), {}, {}, intent_details_},
+                      "not sent: a person ended the wait before anything of it was");
 }
 
 Result<void> SmtpHandoff::doubt(const Parcel& parcel, const Submitted& submitted, Outcome& outcome) {

@@ -245,6 +245,7 @@ TEST_CASE("messages.jsonl that lost whole lines, or all of them, was taken for a
   CHECK(contents(window.mailroot) == before);
   CHECK(read(window.recovery / "journal.jsonl") == journal);
   CHECK(window.ask({"audit", "--recovery", recovery}).exit == 4);
+  CHECK(window.see({"status", "--recovery", recovery}).out.find("DAMAGE: line ") != std::string::npos);
   const auto elsewhere = window.folder.path() / "elsewhere";
   CHECK(window.ask({"restore", "--recovery", recovery, "--mailroot", elsewhere.string()}).exit == 0);
   write(details, whole);

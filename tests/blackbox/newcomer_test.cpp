@@ -266,6 +266,19 @@ TEST_CASE("what was back after an evacuation that was cut short was still told a
   CHECK(holds(status, "next: requeue evacuate"));
 }
 
+TEST_CASE("status named an evacuation with --keep that was cut short without it, and the command was refused") {
+  const Window window;
+  window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));
+  window.put("My Drop/order.eml", mail("order", "d@example.org"));
+  auto evacuation = window.evacuation();
+  evacuation.insert(evacuation.end(), {"--keep", "My Drop", "--keep", "Badmail", "--empty-mailbox"});
+  REQUIRE(window.ask(evacuation).exit == 0);
+  cut_behind(window, "removing");
+  const auto command = window.ask(of(window, {"status"})).json["next"]["command"];
+  CHECK(holds(command, "requeue evacuate"));
+  CHECK(holds(command, " --keep badmail --keep 'my drop' --empty-mailbox"));
+}
+
 TEST_CASE("files that a restore had put back were still told as only in the snapshot") {
   const Window window;
   window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));

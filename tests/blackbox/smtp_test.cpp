@@ -404,4 +404,60 @@ TEST_CASE(
   CHECK(subjects(server) == Names{"a", "b"});
 }
 
+TEST_CASE("by SMTP, Ctrl-C twice before anything of the last message went out ended with 1, and counted it as failed") {
+  const Window window;
+  window.put("Queue/a.eml", mail("a", "ann@one.org"));
+  window.put("Queue/b.eml", mail("b", "bob@one.org"));
+  window.evacuate();
+  SmtpServer server;
+  server.say_nothing_to(GENERATE(as<std::string>{}, "RCPT TO:<bob@one.org>", "DATA"));
+  const auto number = window.folder.path() / "process", log = window.folder.path() / "log";
+  Background replay({"replay", "--recovery", window.recovery.string(), "--smtp", server.address(), "--no-probe",
+                     "drill", "--log", log.string()},
+                    number);
+  REQUIRE(eventually([&] { return server.says_nothing(); }));
+  const auto process = static_cast<pid_t>(std::stol(read(number)));
+  ::kill(process, SIGINT);
+  REQUIRE(eventually([&] { return read(log).find("Ctrl-C once more ends the wait") != std::string::npos; }));
+  ::kill(process, SIGINT);
+  const auto ran = replay.result();
+  INFO(ran.out << ran.err);
+  CHECK(ran.exit == 130);
+  CHECK(ran.err.find("not sent, it waits for the next run: Queue/") != std::string::npos);
+  const auto counts = audit(window).json["balance"];
+  CHECK(counts["failed"] == 0);
+  CHECK(counts["in_doubt"] == 0);
+  server.behave();
+  const auto again = smtp_replay(window, server);
+  CHECK(again.exit == 0);
+  CHECK(again.json["failed"] == 0);
+  CHECK(subjects(server) == Names{"a", "b"});
+}
+
+TEST_CASE("by SMTP, the copy of a message stayed a duplicate although the server had refused its recipient") {
+  const Window window;
+  const std::string sender = "x-sender: s@x.org\r\nx-receiver: ";
+  window.put("Queue/a.eml", sender + "ann@one.org\r\nx-receiver: bob@one.org\r\n" + mail("a", "list@one.org"));
+  window.put("Queue/b.eml", sender + "ann@one.org\r\nx-receiver: bob@one.org\r\n" + mail("a", "list@one.org"));
+  window.put("Queue/c.eml", sender + "bob@one.org\r\n" + mail("a", "list@one.org"));
+  window.evacuate();
+  SmtpServer server;
+  server.answer("RCPT TO:<bob@one.org>", "550 no such user");
+  const auto first = smtp_replay(window, server);
+  CHECK(first.exit == 3);
+  CHECK(first.json["duplicate"] == 0);
+  CHECK(first.json["pending"] == 2);
+  CHECK(audit(window).json["balance"]["pending"] == 2);
+  // A person decides: the next run holds what was told to be a copy.
+  const auto second = smtp_replay(window, server);
+  CHECK(second.exit == 3);
+  CHECK(second.json["held"] == 2);
+  CHECK(second.json["duplicate"] == 0);
+  server.behave();
+  const auto released = smtp_replay(window, server, {"--release", "Queue/c.eml"});
+  CHECK(released.json["replayed"] == 2);
+  REQUIRE(server.taken().size() == 2);
+  CHECK(server.taken()[1].recipients == Names{"bob@one.org"});
+}
+
 }  // namespace requeue::tests

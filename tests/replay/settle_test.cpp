@@ -256,6 +256,19 @@ TEST_CASE("a device that fails while it is looked at decides nothing: the intent
   CHECK(cut.standing(queued).substr(0, 8) == "replayed");
 }
 
+TEST_CASE("a hand-over that failed while a killed replay was settled did not say how many had gone", "[settle]") {
+  CutShort cut;
+  for (const auto& [source, number] : {std::pair(queued, 1), std::pair(std::string("Queue/b.eml"), 2)}) {
+    write(cut.staging() / cut.intend(source, number), cut.composed);
+  }
+  cut.faults->add({"flush_folder", "Pickup", 1, Cause::io, true});
+  const auto failed = cut.try_settle("boot-1", cut.pickup());
+  REQUIRE_FALSE(failed);
+  CHECK(failed.error().hint.find("2 messages of the replay that was cut short went to Pickup first") == 0);
+  cut.faults->heal();
+  CHECK(cut.settle("boot-1").committed == 2);
+}
+
 TEST_CASE("a staged file without an open intent was never renamed: it goes; others' files stay", "[settle]") {
   CutShort cut;
   const auto litter = replay::written_name(replay::digest_of(sha256_of("x")), cut.id(), 7);

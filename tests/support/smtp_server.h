@@ -39,10 +39,14 @@ class SmtpServer {
   void close_after(int messages) { close_after_ = messages; }
   // Takes the next message in, and says nothing of it until the other side closes.
   void fall_silent() { silent_ = true; }
+  // Says nothing to a command that begins so, until the other side closes.
+  void say_nothing_to(const std::string& command) { answer(command, nothing); }
+  [[nodiscard]] bool says_nothing() const { return mute_; }
   void behave();  // as at first
   void offer(const std::string& capabilities) { capabilities_ = capabilities; }
 
  private:
+  inline static const std::string nothing = "(nothing)";
   void serve();
   void talk(int socket);
   bool take_message(int socket, Taken letter, std::string& buffer);
@@ -53,6 +57,7 @@ class SmtpServer {
   std::atomic<bool> stop_{false};
   std::atomic<int> connections_{0};
   std::atomic<bool> silent_{false};
+  std::atomic<bool> mute_{false};
   std::atomic<int> close_after_{1 << 30};
   mutable std::mutex mutex_;
   std::vector<Taken> taken_;

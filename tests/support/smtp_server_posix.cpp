@@ -123,6 +123,11 @@ void SmtpServer::talk(int socket) {
   while (hear_line(socket, buffer, line, stop_)) {
     const auto special = said_to(line);
     if (special == hang_up) return;
+    if (special == nothing + "\r\n") {
+      mute_ = true;
+      hear(socket, buffer, stop_);
+      return;
+    }
     if (!special.empty()) {
       if (!say(socket, special)) return;
       continue;
