@@ -141,6 +141,18 @@ Json notes_json(const std::vector<std::string>& notes) {
   return json;
 }
 
+Json names_json(const std::vector<std::string>& names) {
+  constexpr std::size_t most_bytes = std::size_t{1} << 20U;
+  Json json = Json::array();
+  std::size_t bytes = 0;
+  for (const auto& name : names) {
+    bytes += name.size();
+    if (json.size() == most_in_json || bytes > most_bytes) break;
+    json.push_back(escape_bytes(name));
+  }
+  return json;
+}
+
 void tell_plan(Context& context, const recovery::State& state, const replay::Plan& plan, const replay::Counts& counts,
                const Telling& telling) {
   using replay::Disposition;

@@ -14,6 +14,8 @@ void note_selection(const Context& context, replay::Plan& plan);
 // The plan's notes, and for each folder that was emptied and is not replayed the command that puts it back.
 std::vector<std::string> notes_of(const Context& context, const recovery::State& state, const replay::Plan& plan);
 Json notes_json(const std::vector<std::string>& notes);
+// The first of them, at most 1000: they go into the journal with the end of a run, and its lines have an end.
+Json names_json(const std::vector<std::string>& names);
 
 struct Telling {
   std::string_view pending_word;  // "replay" in a plan, "pending" after a replay

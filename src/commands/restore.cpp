@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "commands/context.h"
+#include "commands/plan_words.h"
 #include "commands/planning.h"
 #include "commands/preflight.h"
 #include "commands/session.h"
@@ -136,19 +137,32 @@ Result<replay::Plan> decide_now(Context& context, recovery::Recovery& recovery, 
   return replay::make_plan(recovery, ledger, options, context.console);
 }
 
+constexpr std::size_t restored_shown = 10;
+
+// A summary that scrolls away is not read.
+void tell_some(Console& console, const std::string& what, const std::vector<std::string>& lines) {
+  for (std::size_t i = 0; i < lines.size() && i < restored_shown; ++i) console.warn(what + lines[i]);
+  if (lines.size() <= restored_shown) return;
+  const auto named = names_json(lines).size();
+  console.warn("and " + std::to_string(lines.size() - restored_shown) + " more; the same restore with --json names " +
+               (named < lines.size() ? std::to_string(named) + " of them" : std::string("them all")));
+}
+
 Outcome restore_tell(Context& context, const snapshot::Restored& restored) {
   auto& console = context.console;
   console.result("[ok] restored " + counted(restored.restored, "file") + "; " + std::to_string(restored.present) +
                  " stood there already");
-  for (const auto& line : restored.conflicts) console.warn("not overwritten, another file stands there: " + line);
-  for (const auto& line : restored.left_out) console.warn("left out: " + line);
+  tell_some(console, "not overwritten, another file stands there: ", restored.conflicts);
+  tell_some(console, "left out: ", restored.left_out);
   const bool whole = restored.conflicts.empty() && restored.left_out.empty();
   auto exit = whole ? Exit::done : Exit::attention;
   if (restored.damaged) exit = Exit::verification;
   return Outcome{exit, Json{{"restored", restored.restored},
                             {"present", restored.present},
                             {"conflicts", restored.conflicts.size()},
-                            {"left_out", restored.left_out.size()}}};
+                            {"left_out", restored.left_out.size()},
+                            {"conflicts_named", names_json(restored.conflicts)},
+                            {"left_out_named", names_json(restored.left_out)}}};
 }
 
 // After a replay it may have been only Drop and Badmail that went back: then nothing waits for the service.

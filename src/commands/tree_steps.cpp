@@ -127,7 +127,7 @@ Result<Step> empty_step(Context& context, recovery::Recovery& recovery, files::T
   REQUEUE_TRY(const auto emptied, snapshot::empty(recovery, tree, options, context.console));
   body["emptied"] = Json{{"files", emptied.files}, {"kept", emptied.kept}, {"newcomers", emptied.newcomers}};
   // The journal has them with the end of the run: what came later stands in no snapshot.
-  if (!emptied.named.empty()) body["emptied"]["named"] = notes_json(emptied.named);
+  if (!emptied.named.empty()) body["emptied"]["named"] = names_json(emptied.named);
   context.console.result("[ok] emptied: " + counted(emptied.files, "file") + " removed, " +
                          std::to_string(emptied.kept) + " kept, every folder left");
   const bool all = emptied.named.empty() && emptied.newcomers == 0;

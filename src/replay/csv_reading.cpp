@@ -75,6 +75,18 @@ class Scanner {
   int line_ = 1;
 };
 
+// Of either byte order, with its mark or without: what is ASCII in it has a zero byte to each character.
+bool is_utf16(std::string_view text) {
+  const auto begin = text.substr(0, 2);
+  return begin == "\xFF\xFE" || begin == "\xFE\xFF" || begin.find('\0') != std::string_view::npos;
+}
+
+// No file of ours has one column alone. '\0': it is the comma.
+char other_separator(const std::vector<std::string>& columns) {
+  const auto at = columns.size() == 1 ? columns.front().find_first_of(";\t") : std::string::npos;
+  return at == std::string::npos ? '\0' : columns.front()[at];
+}
+
 bool is_empty(const CsvRow& row) {
   return row.fields.size() == 1 && row.fields.front().empty();
 }
@@ -93,6 +105,10 @@ tl::unexpected<Error> csv_error(std::string_view what, const std::string& path, 
 }
 
 Result<CsvTable> parse_csv(std::string_view text, const std::string& path, std::string_view what) {
+  if (is_utf16(text)) {
+    return csv_error(what, path, 1, "it is not UTF-8 text: it looks like UTF-16",
+                     "Save it as UTF-8 (in Excel: CSV UTF-8; in PowerShell: -Encoding utf8).");
+  }
   if (text.substr(0, byte_order_mark.size()) == byte_order_mark) text.remove_prefix(byte_order_mark.size());
   CsvTable table;
   Scanner scanner(text);
@@ -103,6 +119,12 @@ Result<CsvTable> parse_csv(std::string_view text, const std::string& path, std::
     if (is_empty(*row)) continue;
     if (table.columns.empty()) {
       for (const auto& name : row->fields) table.columns.push_back(ascii_lower(trim(name)));
+      if (const char other = other_separator(table.columns); other != '\0') {
+        return csv_error(what, path, line,
+                         "its fields are separated by " +
+                             (other == '\t' ? std::string("tabs") : std::string(1, other)) + " and not by commas",
+                         "Save it with commas: Excel takes the separator from the region's settings of Windows.");
+      }
       continue;
     }
     if (row->fields.size() != table.columns.size()) {

@@ -35,8 +35,9 @@ Result<PlanLine> read_line(const CsvRow& row, const PlanColumns& columns, const 
   line.sha256 = ascii_lower(trim(row.fields[columns.sha256]));
   line.disposition = trim(row.fields[columns.disposition]);
   if (std::find(words.begin(), words.end(), line.disposition) == words.end()) {
-    return csv_error(purpose, path, row.line, "no disposition of a plan: " + line.disposition,
-                     "It is replay, duplicate, hold or skip (replayed and in_doubt keep their word).");
+    return csv_error(purpose, path, row.line,
+                     line.disposition.empty() ? "it has no disposition" : "unknown disposition: " + line.disposition,
+                     "Write replay, duplicate, hold or skip (replayed and in_doubt keep their word).");
   }
   if (columns.rule != CsvTable::npos) line.rule = trim(row.fields[columns.rule]);
   // Of what is not to go out, the envelope may be as broken as it is.

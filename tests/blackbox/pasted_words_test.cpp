@@ -288,4 +288,51 @@ TEST_CASE("a long list of files that were gone let the summary scroll away") {
   CHECK(has(read(csv), "gone_before_empty"));
 }
 
+TEST_CASE("a restore named each of many files that it left out, one line for each") {
+  const Window window;
+  for (int i = 100; i < 120; ++i) {
+    window.put("Queue/NTFS_" + std::to_string(i) + ".EML", mail(std::to_string(i), "a@example.org"));
+  }
+  window.evacuate();
+  window.replay();
+  const Line to{"--mailroot", window.mailroot.string()};
+  const auto text = said(window, {"restore"}, to);
+  CHECK(has(text, "left out: Queue/NTFS_109.EML"));
+  CHECK_FALSE(has(text, "NTFS_110.EML"));
+  CHECK(has(text, "and 10 more; the same restore with --json names them all"));
+  const auto answer = window.ask(on(window, {"restore"}, to));
+  CHECK(answer.json["left_out"] == 20);
+  CHECK(answer.json["left_out_named"].size() == 20);
+  CHECK(answer.json["conflicts_named"].empty());
+}
+
+TEST_CASE("a plan saved by a spreadsheet with semicolons or as UTF-16 was refused for other reasons") {
+  const Window window;
+  put_two(window);
+  window.evacuate();
+  const auto file = (window.folder.path() / "p.csv").string();
+  said(window, {"plan"}, {"--out", file});
+  const auto plan = read(file);
+  const Line into{"--pickup", window.pickup.string(), "--no-probe", "drill", "--plan", file};
+  const auto refused = [&](const std::string& bytes) {
+    write(file, bytes);
+    const auto ran = window.see(on(window, {"replay"}, into));
+    CHECK(ran.exit == 2);
+    return ran.err;
+  };
+  auto other = plan;
+  for (auto& byte : other) byte = byte == ',' ? ';' : byte == ';' ? ',' : byte;
+  CHECK(has(refused(other), "separated by ; and not by commas"));
+  for (auto& byte : other) byte = byte == ';' ? '\t' : byte;
+  CHECK(has(refused(other), "separated by tabs and not by commas"));
+  std::string wide = "\xFF\xFE";
+  for (const char byte : plan) wide += {byte, '\0'};
+  CHECK(has(refused(wide), "UTF-16"));
+  CHECK(has(refused(wide.substr(2)), "UTF-16"));
+  auto misspelt = plan;
+  misspelt.replace(misspelt.find(",replay,"), 8, ",sned,");
+  CHECK(has(refused(misspelt), "unknown disposition: sned"));
+  CHECK(fs::is_empty(window.pickup));
+}
+
 }  // namespace requeue::tests
