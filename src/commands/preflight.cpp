@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "commands/recorded_place.h"
 #include "commands/session.h"
 #include "commands/words.h"
 #include "core/text.h"
@@ -247,6 +248,7 @@ Result<void> require_no_other_mark(const Context& context, const recovery::State
 
 Result<void> require_only_evacuation(const Context& context, const recovery::State& state, files::Tree& mailroot) {
   REQUEUE_CHECK(require_no_other_mark(context, state, mailroot));
+  REQUEUE_CHECK(require_marked_folder(context, state, mailroot));
   if (state.restoring) return {};  // our own, and settled before anything else
   REQUEUE_TRY(const auto found, snapshot::find_leftover(mailroot));
   if (!found) return {};
@@ -259,16 +261,20 @@ Result<void> require_only_evacuation(const Context& context, const recovery::Sta
       "Mailroot.");
 }
 
-// Typed again without its --service options, the command would empty under a service that runs, and not ask.
-Result<void> require_known_service(const Context& context, const recovery::State& state) {
+Result<void> require_asked_service(const Context& context, const recovery::State& state, std::string what) {
   const bool asked_before = !state.service_found.empty() && state.service_found != "absent";
-  if (!state.emptying || !asked_before || context.service_stated) return {};
+  if (!asked_before || context.service_stated) return {};
   REQUEUE_TRY(const auto now, context.service.state());
   if (now != service::State::absent) return {};
-  return failure(Exit::precondition, "this emptying was begun with a service that is asked, and now none is", {},
-                 "no --service option was given",
+  return failure(Exit::precondition, std::move(what), {}, "no --service option was given",
                  "Nothing was touched. Give the --service options of the first run again; or --service none, if the "
                  "service is stopped for certain.");
+}
+
+// Typed again without its --service options, the command would empty under a service that runs, and not ask.
+Result<void> require_known_service(const Context& context, const recovery::State& state) {
+  if (!state.emptying) return {};
+  return require_asked_service(context, state, "this emptying was begun with a service that is asked, and now none is");
 }
 
 Result<void> require_same_mailroot(const recovery::State& state, const Site& site) {

@@ -46,6 +46,8 @@ Result<void> require_no_other_mark(const Context& context, const recovery::State
 // in. Not for restore itself, which clears its own away.
 Result<void> require_only_evacuation(const Context& context, const recovery::State& state, files::Tree& mailroot);
 
+// Whoever works where the service was asked asks it, too: `what` is said of a run that does not.
+Result<void> require_asked_service(const Context& context, const recovery::State& state, std::string what);
 // A run that goes on with an emptying asks the service if the first one did.
 Result<void> require_known_service(const Context& context, const recovery::State& state);
 

@@ -8,6 +8,7 @@
 #include "commands/plan_words.h"
 #include "commands/planning.h"
 #include "commands/preflight.h"
+#include "commands/recorded_place.h"
 #include "commands/session.h"
 #include "commands/whereabouts.h"
 #include "commands/words.h"
@@ -25,17 +26,6 @@ constexpr std::string_view none_held =
     "no message of Queue is held: neither by the newest replay, nor by a plan without options. What a plan with "
     "options "
     "of its own would hold is on record once a replay was given them.";
-
-// The same path, or the same volume and file id; where that cannot be told, it is the same.
-Result<bool> is_folder(Context& context, files::Tree& target, const files::Path& recorded) {
-  if (target.path() == recorded) return true;
-  const auto other = context.files.open(recorded);
-  if (!other) return other.error().cause != Cause::not_found;
-  REQUEUE_TRY(const auto a, target.status(""));
-  REQUEUE_TRY(const auto b, (*other)->status(""));
-  const files::Identity unknown{};
-  return a.identity == b.identity || a.identity == unknown || b.identity == unknown;
-}
 
 // Moved, or mounted elsewhere, it has another path, and is the folder that the snapshot was taken of all the same. The
 // time of its making tells it from one that was given its number after it was gone.
@@ -201,9 +191,12 @@ Result<Outcome> restore_back(Context& context, const recovery::State& state, fil
   const bool live = touches_live_folders(context.options.folders, context.options.held);
   replay::Ledger ledger;
   replay::PlanOptions evidence;
+  REQUEUE_CHECK(require_no_other_mark(context, state, target));
+  REQUEUE_CHECK(require_marked_folder(context, state, target));
   if (live) {
+    REQUEUE_CHECK(
+        require_asked_service(context, state, "the service of this Mailroot was asked before, and now none is"));
     REQUEUE_CHECK(require_stopped(context, "a restore into the Mailroot that was evacuated"));
-    REQUEUE_CHECK(require_no_other_mark(context, state, target));
     REQUEUE_TRY(const auto reading, recovery::open_to_read(context.files, context.options.recovery, {}));
     REQUEUE_CHECK(add_evidence(context, *reading, evidence));
   }
@@ -287,8 +280,10 @@ Result<Outcome> restore(Context& context) {
   // is set up anew would send it again.
   const bool is_its_path = state && files::to_text(target_path) == state->mailroot;
   if (!target && target.error().cause == Cause::not_found && is_its_path) {
+    REQUEUE_CHECK(require_mounted_above(context, *state, target_path));
     target = context.files.open_or_make(target_path);
   }
+  if (target && is_its_path) REQUEUE_CHECK(require_mounted(context, *state, **target));
   if (target && state) {
     REQUEUE_TRY(const bool recorded, is_recorded(context, **target, *state));
     if (recorded && state->mailroot_folders.empty()) return restore_back(context, *state, **target, std::move(options));
@@ -305,6 +300,15 @@ Result<Outcome> restore(Context& context) {
   if (context.options.held) {
     return failure(Exit::precondition, "restore --held works on the same server only", target_path.string(),
                    "it is not the Mailroot that the journal names", "Nothing was touched.");
+  }
+  if (target) {
+    REQUEUE_CHECK(require_no_other_mark(context, state ? *state : recovery::State(), **target));
+    const bool live = touches_live_folders(options.folders, false);
+    if (state && live) REQUEUE_CHECK(require_no_pickup_of_record(context, *state, **target));
+    if (live && looks_like_mailroot(context.files, target_path)) {
+      context.console.warn(
+          "this folder has a Queue or a Pickup: a service that runs on it would send what stands there");
+    }
   }
   return restore_elsewhere(context, target_path, options);
 }

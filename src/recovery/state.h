@@ -118,8 +118,6 @@ class State : public Fold {
   bool marked = false;                // a mark of ours stands in the Mailroot (snapshot/mark.h)
   bool mark_lost = false;             // it was gone in the midst of the emptying: another one may have been at work
   bool put_back = false;              // a restore put back all that an emptying which was cut short had removed
-  bool ran_since_snapshot = false;    // the service; as far as it was seen
-  std::string snapshot_boot;          // of the run that took the snapshot; empty: unknown
 
   std::set<std::string> restored;  // sources that restore put back into the recorded Mailroot
   std::optional<RestoringGroup> restoring;

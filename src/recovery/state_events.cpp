@@ -122,7 +122,6 @@ Result<void> State::see_service(const Json& event) {
   service_now = text_of(event, "state");
   if (action == "found" && service_found.empty()) service_found = service_now;
   if (service_now == "running" && emptying) service_seen_running = true;
-  if (service_now == "running") ran_since_snapshot = true;
   // From "stopping" on, so that after a kill in between it is still known who stopped it.
   if (action == "stopping" || action == "stopped") {
     stopped_by_us = true;
@@ -145,8 +144,6 @@ Result<void> State::see_snapshot(const Json& event) {
   facts.linked = text_of(event, "method") == "link";
   facts.adopted = flag_of(event, "adopted");
   snapshot = facts;
-  snapshot_boot = boot;
-  ran_since_snapshot = false;
   // What was verified or probed before speaks of another snapshot.
   verified.reset();
   probe_of_this_snapshot = false;

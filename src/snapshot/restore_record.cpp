@@ -198,10 +198,7 @@ std::optional<std::string> JournaledRecord::why_not_removed(const files::Relativ
     if (emptying_->removed(source)) return {};
     return "it is gone, and the emptying that was cut short did not remove it, as far as is known";
   }
-  // By hand, then, if no service ran.
-  const bool same_boot = !state.snapshot_boot.empty() && state.snapshot_boot == recovery_.boot();
-  if (same_boot && !state.ran_since_snapshot) return {};
-  return "it is gone, and the machine was restarted or the service ran since the snapshot was taken";
+  return "it was gone from the Mailroot, and not by requeue";
 }
 
 // It stands in the Mailroot, so the service will send it and a replay must not. What was never removed is known

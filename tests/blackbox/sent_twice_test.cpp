@@ -116,6 +116,76 @@ TEST_CASE("what a killed restore left in Pickup under temporary names was evacua
   CHECK_FALSE(fs::exists(window.recovery));
 }
 
+TEST_CASE("a restore went into the bare folder on which the Mailroot's volume was not mounted") {
+  Window window;
+  window.put("Queue/a.eml", mail("a", "ann@one.org"));
+  window.evacuate();
+  // As if the snapshot had been taken of another volume. Nothing reads further than this line.
+  const auto list = window.recovery / "snapshot/files.jsonl";
+  auto lines = read(list);
+  fs::permissions(list, fs::owner_all);
+  lines.insert(lines.find("\"volume\":") + 9, "7");
+  write(list, lines);
+  fs::remove_all(window.mailroot);
+  SECTION("empty") {
+    fs::create_directories(window.mailroot);
+  }
+  SECTION("gone, with the folder above it on another volume") {}
+  const auto refused = restore(window);
+  CHECK(refused.exit == 5);
+  CHECK(refused.err.find("is its volume mounted?") != std::string::npos);
+  CHECK_FALSE(fs::exists(window.mailroot / "Queue"));
+}
+
+TEST_CASE("a restore of another recovery folder went into a Mailroot that was being emptied") {
+  Window window;
+  window.put("Queue/a.eml", mail("a", "ann@one.org"));
+  window.put("Drop/d.eml", mail("d", "ann@one.org"));
+  window.evacuate();
+  const auto other = window.folder.path() / "other";
+  fs::create_directories(other / "Queue");
+  write(other / ".requeue-evacuation", "0123456789abcdef\n/srv/first\n");
+  for (const auto& more : {Words{}, Words{"--folder", "Drop"}}) {
+    Words words{"restore", "--recovery", window.recovery.string(), "--mailroot", other.string()};
+    words.insert(words.end(), more.begin(), more.end());
+    CHECK(window.ask(words).exit == 5);
+  }
+  CHECK_FALSE(fs::exists(other / "Queue/a.eml"));
+  write(window.mailroot / ".requeue-evacuation", "0123456789abcdef\n/srv/first\n");
+  CHECK(restore(window, {"--folder", "Drop"}).exit == 5);
+  CHECK_FALSE(fs::exists(window.mailroot / "Drop/d.eml"));
+}
+
+TEST_CASE("a restore beside the Pickup that a replay hands to put back what was replayed") {
+  Window window;
+  window.put("Queue/a.eml", mail("a", "ann@one.org"));
+  const auto live = window.folder.path() / "live";
+  fs::create_directories(live / "Pickup");
+  SECTION("adopt --pickup") {
+    REQUIRE(window
+                .ask({"adopt", "--backup", window.mailroot.string(), "--recovery", window.recovery.string(), "--pickup",
+                      (live / "Pickup").string()})
+                .exit == 0);
+  }
+  SECTION("replay --pickup") {
+    window.evacuate();
+    REQUIRE(window
+                .ask({"replay", "--recovery", window.recovery.string(), "--no-probe", "test", "--pickup",
+                      (live / "Pickup").string()})
+                .exit == 0);
+  }
+  const Words into_live{"restore", "--recovery", window.recovery.string(), "--mailroot", live.string()};
+  CHECK(window.ask(into_live).exit == 5);
+  CHECK_FALSE(fs::exists(live / "Queue"));
+  auto drop = into_live;
+  drop.insert(drop.end(), {"--folder", "Drop"});
+  CHECK(window.ask(drop).exit == 0);
+  const auto elsewhere = (window.folder.path() / "elsewhere").string();
+  const Words copy{"restore", "--recovery", window.recovery.string(), "--mailroot", elsewhere};
+  CHECK(window.see(copy).out.find("would send what stands there") == std::string::npos);
+  CHECK(window.see(copy).out.find("would send what stands there") != std::string::npos);  // now it has a Queue
+}
+
 TEST_CASE("a replay that went on into another Pickup than before said nothing of it") {
   Window window;
   window.put("Queue/a.eml", mail("a", "ann@one.org"));

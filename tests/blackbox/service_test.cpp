@@ -66,6 +66,25 @@ TEST_CASE("an emptying that goes on without the --service options of its first r
   CHECK(window.ask(with(evacuate, {"--service", "none"})).exit == 0);
 }
 
+TEST_CASE("a restore without the --service options of the evacuation asked no service") {
+  const Window window;
+  window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));
+  const auto ask = [&](const std::string& verb, const std::vector<std::string>& more) {
+    std::vector<std::string> words{verb, "--mailroot", window.mailroot.string(), "--recovery",
+                                   window.recovery.string()};
+    words.insert(words.end(), more.begin(), more.end());
+    return window.ask(words);
+  };
+  REQUIRE(ask("evacuate", {"--service", "command", "--stop-command", "true", "--start-command", "true",
+                           "--status-command", "exit 3"})
+              .exit == 0);
+  const auto refused = ask("restore", {});
+  CHECK(refused.exit == 5);
+  CHECK(refused.err.find("--service options") != std::string::npos);
+  CHECK_FALSE(fs::exists(window.mailroot / "Queue/NTFS_1.EML"));
+  CHECK(ask("restore", {"--service", "none"}).exit == 0);
+}
+
 TEST_CASE("a service that does not stop is told of, and nothing is touched") {
   const Served window;
   window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));

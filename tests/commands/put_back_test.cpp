@@ -1,3 +1,4 @@
+#include <boost/filesystem.hpp>
 #include <catch2/catch.hpp>
 
 #include "commands/service_steps.h"
@@ -92,6 +93,38 @@ TEST_CASE("a resumed evacuate that Ctrl-C ended said that nothing was removed", 
   const auto said = outcome ? console.warned : to_text(outcome.error());
   CHECK(said.find("othing was removed") == std::string::npos);
   CHECK((outcome ? outcome->exit : outcome.error().exit) == Exit::interrupted);
+}
+
+TEST_CASE("an emptying went on in the bare folder on which the Mailroot's volume was not mounted", "[service]") {
+  const TemporaryFolder folder;
+  const auto mailroot = folder.path() / "mailroot";
+  for (const char* const name : {"a", "b"})
+    write(mailroot / "Queue" / (std::string(name) + ".EML"), "From: a@b.example\r\n\r\n");
+  commands::Options options;
+  options.command = "evacuate";
+  options.mailroot = mailroot.string();
+  options.recovery = (folder.path() / "recovery").string();
+  options.jobs = 1;
+  FaultyFiles files;
+  files.add({"remove_file", "Queue/b.EML", 1, Cause::io, true});
+  Obedient service;
+  CtrlC console;
+  commands::Context context{options, files, service, true, console, {}, {}, {}};
+  REQUIRE_FALSE(commands::evacuate(context));
+  files.heal();
+  boost::filesystem::rename(mailroot, folder.path() / "volume");
+  boost::filesystem::create_directories(mailroot / "Queue");
+  for (const char* const command : {"evacuate", "restore"}) {
+    options.command = command;
+    const auto refused = options.command == "restore" ? commands::restore(context) : commands::evacuate(context);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().exit == Exit::precondition);
+    CHECK(refused.error().what.find("is its volume mounted?") != std::string::npos);
+  }
+  boost::filesystem::remove_all(mailroot);
+  boost::filesystem::rename(folder.path() / "volume", mailroot);
+  options.command = "evacuate";
+  CHECK(commands::evacuate(context));
 }
 
 TEST_CASE("that requeue stops the service is on the disk before it does", "[service]") {

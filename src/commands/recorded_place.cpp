@@ -1,0 +1,131 @@
+#include "commands/recorded_place.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "commands/session.h"
+#include "commands/words.h"
+#include "core/text.h"
+#include "journal/journal.h"
+#include "mailroot/evacuation_mark.h"
+#include "mailroot/mailroot.h"
+#include "snapshot/bag.h"
+#include "snapshot/files_jsonl.h"
+
+namespace requeue::commands {
+namespace {
+
+// nullopt where the snapshot says nothing of the recorded path, or cannot be read: whoever reads it next tells why.
+std::optional<files::Status> recorded_root(const Context& context, const recovery::State& state) {
+  if (!state.snapshot || state.snapshot->adopted || !state.mailroot_folders.empty()) return std::nullopt;
+  const auto recovery = context.files.open(context.options.recovery);
+  if (!recovery) return std::nullopt;
+  auto entries = snapshot::open_entries(**recovery, files::Relative(snapshot::folder));
+  if (!entries) return std::nullopt;
+  const auto root = entries->next();
+  if (!root || !*root || !(*root)->source.empty() || (*root)->status.identity == files::Identity{}) return std::nullopt;
+  return (*root)->status;
+}
+
+bool is_other_volume(const files::Status& root, const files::Status& found) {
+  return found.identity != files::Identity{} && found.identity.volume != root.identity.volume;
+}
+
+tl::unexpected<Error> not_mounted(const files::Path& path) {
+  return failure(Exit::precondition, "this is not the Mailroot that the snapshot was taken of: is its volume mounted?",
+                 files::to_text(path), "it has neither Queue nor Pickup, and is on another volume than recorded",
+                 "Nothing was touched. Mount the volume, then run the same command again. If the Mailroot was really "
+                 "made anew, make its folders Queue and Pickup first (or start the service once and stop it).");
+}
+
+bool has_queue_or_pickup(files::Tree& tree) {
+  const auto entries = tree.list("");
+  return entries && std::ranges::any_of(*entries, [](const files::Entry& entry) {
+           const auto role = mailroot::role_of(entry.name);
+           return role == mailroot::Role::queue || role == mailroot::Role::pickup;
+         });
+}
+
+// Of adopt, and of each replay that handed something over.
+Result<std::set<std::string>> pickups_of_record(Context& context, const recovery::State& state) {
+  std::set<std::string> pickups;
+  if (!state.pickup.empty()) pickups.insert(state.pickup);
+  if (!state.replay_begun) return pickups;
+  REQUEUE_TRY(const auto recovery, context.files.open(context.options.recovery));
+  const auto visit = [&](const journal::Line& line) -> Result<void> {
+    if (line.event != "intent") return {};
+    if (auto path = unescape_bytes(text_of(line.json, "pickup")); !path.empty()) pickups.insert(std::move(path));
+    return {};
+  };
+  REQUEUE_CHECK(journal::read(*recovery, visit));
+  return pickups;
+}
+
+}  // namespace
+
+Result<bool> is_folder(const Context& context, files::Tree& target, const files::Path& recorded) {
+  if (target.path() == recorded) return true;
+  const auto other = context.files.open(recorded);
+  if (!other) return other.error().cause != Cause::not_found;
+  REQUEUE_TRY(const auto a, target.status(""));
+  REQUEUE_TRY(const auto b, (*other)->status(""));
+  const files::Identity unknown{};
+  return a.identity == b.identity || a.identity == unknown || b.identity == unknown;
+}
+
+Result<void> require_mounted(Context& context, const recovery::State& state, files::Tree& found) {
+  const auto root = recorded_root(context, state);
+  if (!root || has_queue_or_pickup(found)) return {};
+  REQUEUE_TRY(const auto status, found.status(""));
+  return is_other_volume(*root, status) ? Result<void>(not_mounted(found.path())) : Result<void>{};
+}
+
+Result<void> require_mounted_above(Context& context, const recovery::State& state, const files::Path& missing) {
+  const auto root = recorded_root(context, state);
+  if (!root) return {};
+  for (auto above = missing; above.has_parent_path() && above != above.parent_path();) {
+    above = above.parent_path();
+    const auto tree = context.files.open(above);
+    if (!tree && tree.error().cause == Cause::not_found) continue;
+    if (!tree) return failure(tree.error());
+    REQUEUE_TRY(const auto status, (*tree)->status(""));
+    return is_other_volume(*root, status) ? Result<void>(not_mounted(missing)) : Result<void>{};
+  }
+  return {};
+}
+
+Result<void> require_marked_folder(const Context& context, const recovery::State& state, files::Tree& found) {
+  if (!state.emptying || state.emptied || !state.marked) return {};
+  const auto root = recorded_root(context, state);
+  if (!root) return {};
+  REQUEUE_TRY(const auto mark, mailroot::read_mark(found, state.id));
+  if (mark && mark->id == state.id) return {};
+  REQUEUE_TRY(const auto status, found.status(""));
+  if (status.identity == files::Identity{} || status.identity == root->identity) return {};
+  return failure(Exit::precondition,
+                 "this is not the folder in which the emptying was cut short: is its volume mounted?",
+                 files::to_text(found.path()),
+                 "the mark of that emptying (" + std::string(mailroot::evacuation_mark) +
+                     ") is not in it, and it has another volume or file id than recorded",
+                 "Nothing was touched. Mount the volume, then run the same command again. If that Mailroot is lost for "
+                 "good, requeue restore into an empty folder puts all of the snapshot there.");
+}
+
+Result<void> require_no_pickup_of_record(Context& context, const recovery::State& state, files::Tree& target) {
+  REQUEUE_TRY(const auto pickups, pickups_of_record(context, state));
+  for (const auto& pickup : pickups) {
+    REQUEUE_TRY(const bool beside, is_folder(context, target, files::Path(pickup).parent_path()));
+    if (!beside) continue;
+    return failure(Exit::precondition, "what is put back here would be sent by the service, and by a replay, too",
+                   files::to_text(target.path()), "the record hands mail to its Pickup, " + escape_bytes(pickup),
+                   "Nothing was touched. Restore into an empty folder, and move from there only what `" +
+                       again(context, "plan") +
+                       "` shows as neither replayed nor in doubt; then replay from this recovery folder no more. Drop, "
+                       "Badmail and "
+                       "Mailbox can go here: --folder NAME.");
+  }
+  return {};
+}
+
+}  // namespace requeue::commands

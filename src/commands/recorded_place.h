@@ -1,0 +1,24 @@
+// Whether a folder is the place that the record speaks of: not the bare folder on which its volume is to be mounted,
+// and not one beside a Pickup into which the record hands mail.
+#pragma once
+
+#include "commands/context.h"
+#include "recovery/state.h"
+
+namespace requeue::commands {
+
+// The folder under the recorded path lacks Queue and Pickup and stands on another volume than that of the snapshot
+// (Exit::precondition). A Mailroot in several places, and one that was adopted, cannot be told.
+Result<void> require_mounted(Context& context, const recovery::State& state, files::Tree& found);
+// The same of one that is not there any more, by the nearest folder that is.
+Result<void> require_mounted_above(Context& context, const recovery::State& state, const files::Path& missing);
+// Of an emptying that was cut short: its mark is not there, nor is this the folder of the snapshot.
+Result<void> require_marked_folder(const Context& context, const recovery::State& state, files::Tree& found);
+
+// What is put back beside a Pickup of the record, as a plain copy, the service sends, and a replay too.
+Result<void> require_no_pickup_of_record(Context& context, const recovery::State& state, files::Tree& target);
+
+// The same path, or the same volume and file id; where that cannot be told, it is the same.
+Result<bool> is_folder(const Context& context, files::Tree& target, const files::Path& recorded);
+
+}  // namespace requeue::commands
