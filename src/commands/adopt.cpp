@@ -1,5 +1,6 @@
 // adopt: a copy of a Mailroot that somebody made by hand becomes a verified snapshot, recorded as emptied by hand.
 #include "commands/context.h"
+#include "commands/live_mail.h"
 #include "commands/preflight.h"
 #include "commands/session.h"
 #include "commands/tree_steps.h"
@@ -7,6 +8,10 @@
 #include "commands/words.h"
 #include "core/text.h"
 #include "replay/handoff.h"
+#include "replay/ledger.h"
+#include "replay/plan.h"
+#include "snapshot/bag.h"
+#include "snapshot/files_jsonl.h"
 
 namespace requeue::commands {
 namespace {
@@ -35,11 +40,35 @@ Result<Exit> begin_adoption(Context& context, recovery::Recovery& recovery, file
   return exit;
 }
 
-Result<Outcome> adopt_work(Context& context, recovery::Recovery& recovery, files::Tree& backup,
+// What stands in Queue and Pickup now is the service's to send. Looked at only when it is replayed, it would be gone by
+// then: the service runs before that.
+Result<std::uint64_t> record_left(Context& context, recovery::Recovery& recovery, files::Tree* live,
+                                  const std::string& pickup) {
+  REQUEUE_TRY(const auto standing, live_mail(context.files, live, pickup, recovery.state().id));
+  std::uint64_t left = 0;
+  const auto see = [&](const snapshot::Entry& entry) -> Result<void> {
+    const auto role = mailroot::role_of(mailroot::top_of(entry.source));
+    const bool queued = role == mailroot::Role::queue || role == mailroot::Role::pickup;
+    if (entry.status.kind != files::Kind::file || !queued) return {};
+    if (!standing.holds(entry.source, replay::digest_of(entry.sha256))) return {};
+    ++left;
+    return recovery.record("left_in_place", {{"source", escape_bytes(entry.source)},
+                                             {"why", "it stood in the Mailroot when its backup was adopted"}});
+  };
+  REQUEUE_CHECK(snapshot::read_entries(recovery.tree(), see));
+  return left;
+}
+
+Result<Outcome> adopt_work(Context& context, recovery::Recovery& recovery, files::Tree& backup, files::Tree* live,
                            const std::string& pickup, const mailroot::Counts& counts) {
   Outcome outcome;
   REQUEUE_TRY(outcome.exit, begin_adoption(context, recovery, backup, pickup, counts, outcome.body));
   if (outcome.exit == Exit::verification) return outcome;
+  REQUEUE_TRY(const auto left, record_left(context, recovery, live, pickup));
+  if (left > 0) {
+    context.console.warn(counted(left, "file") +
+                         " of the backup stand in the live Queue or Pickup: the service sends them, no replay does");
+  }
   // A person emptied the Mailroot; the journal says whose word that is. Flushed with the end of the run: nothing is
   // done meanwhile, and killed before, the same command goes on.
   REQUEUE_CHECK(recovery.record(
@@ -89,7 +118,7 @@ Result<Outcome> adopt(Context& context) {
   }
   REQUEUE_TRY(const auto lock, site.mailroot->lock());
   return in_run(context, recovery::Missing::make, live, {}, [&](recovery::Recovery& recovery) {
-    return adopt_work(context, recovery, *site.mailroot, pickup, counts);
+    return adopt_work(context, recovery, *site.mailroot, live.mailroot.get(), pickup, counts);
   });
 }
 

@@ -14,6 +14,7 @@
 #include "commands/words.h"
 #include "core/text.h"
 #include "mailroot/mailroot.h"
+#include "replay/duplicates.h"
 #include "replay/handoff.h"
 #include "replay/restored.h"
 #include "snapshot/bag.h"
@@ -71,25 +72,40 @@ bool touches_live_folders(const std::vector<std::string>& folders, bool held) {
   return false;
 }
 
-std::optional<std::string> why_never(const replay::Plan& plan, const replay::Message& message,
-                                     const replay::Ledger& ledger) {
+// Told to be a copy once, it is one whatever holds it now.
+bool was_copy_of_sent(const replay::Message& message, const replay::Ledger& ledger) {
+  const auto* const standing = ledger.find(message.source);
+  if (standing == nullptr || standing->disposition != replay::Disposition::duplicate) return false;
+  const auto* const original = ledger.told_original(*standing);
+  return standing->was_against || (original != nullptr && replay::is_settled(original->disposition));
+}
+
+// Of a plan in which only what was sent makes a copy of another.
+std::optional<std::string> why_never(const replay::Message& message, const replay::Ledger& ledger) {
   using replay::Disposition;
   if (message.disposition == Disposition::replayed) return "it was replayed";
   // A group that a killed restore left open is for the restore itself to settle; a replay would take it for in doubt.
   const bool own_group = message.rule == "restoring_unfinished" && !ledger.is_final(message.source);
   if (message.disposition == Disposition::in_doubt && !own_group) return "it is in doubt: it may have been sent";
-  if (message.rule == "copy_in_doubt") return "it is a copy of one that is in doubt: it may have been sent";
-  if (message.disposition != Disposition::duplicate) return std::nullopt;
+  if (replay::is_the_services(message)) return std::nullopt;
+  if (message.rule == "copy_in_doubt") {
+    return "it is a copy of one that is in doubt, or that the service sends: it may have been sent";
+  }
   if (message.rule == "against") return "it is a copy of one that another recovery folder handed over (--against)";
-  const bool sent = message.duplicate_of < plan.messages.size() && plan.messages[message.duplicate_of].final_now;
-  return sent ? std::optional<std::string>("it is a duplicate of one that was replayed or is in doubt") : std::nullopt;
+  if (message.rule == "partial_copy") {
+    return "some of its recipients have it already, by a copy that was sent; a replay sends it to the others";
+  }
+  if (message.disposition == Disposition::duplicate || was_copy_of_sent(message, ledger)) {
+    return "it is a duplicate of one that was replayed or is in doubt";
+  }
+  return std::nullopt;
 }
 
 // Sources that are never put back into the recorded Mailroot: the service would send them again.
 std::unordered_map<std::string, std::string> never_back(const replay::Plan& plan, const replay::Ledger& ledger) {
   std::unordered_map<std::string, std::string> never;
   for (const auto& message : plan.messages) {
-    if (const auto why = why_never(plan, message, ledger)) never[message.source] = *why;
+    if (const auto why = why_never(message, ledger)) never[message.source] = *why;
   }
   return never;
 }
@@ -117,14 +133,51 @@ std::unordered_set<std::string> held_sources(const replay::Plan& plan, const rep
   return held;
 }
 
-// What each message is now; empty before the Mailroot was emptied, when nothing can have been sent.
-Result<replay::Plan> decide_now(Context& context, recovery::Recovery& recovery, const replay::Ledger& ledger,
-                                const replay::PlanOptions& evidence) {
-  if (!recovery.state().emptied && !context.options.held) return replay::Plan();
+// The same without what holds a message: a copy of one that was sent is one, be it a bounce, from a list or large. The
+// replay that sent the other may have been given --lists, --bounces or --release, which a restore does not take.
+replay::PlanOptions with_nothing_held(replay::PlanOptions options) {
+  options.bounces = replay::Policy::replay;
+  options.lists = replay::Policy::replay;
+  options.hop_limit = 0;
+  options.max_size = 0;
+  options.check_streams = false;
+  options.hold_several_domains = false;
+  options.only_sent_covers = true;
+  for (const auto* const rule : {"no_from", "unknown_name"}) options.releases.rules.emplace(rule);
+  return options;
+}
+
+// What a restore into the evacuated Mailroot must know of the messages.
+struct Known {
+  std::unordered_map<std::string, std::string> never;  // sources that do not go back, and why
+  std::unordered_set<std::string> held;                // of --held
+  std::optional<replay::PutBack> put_back;
+};
+
+// Before the Mailroot was emptied nothing can have been sent. The first plan is let go of before the second is made:
+// of a million messages each takes hundreds of megabytes.
+Result<void> learn(Context& context, recovery::Recovery& recovery, const replay::Ledger& ledger,
+                   const replay::PlanOptions& evidence, Known& known) {
+  if (!recovery.state().emptied && !context.options.held) {
+    known.put_back.emplace(replay::Plan(), ledger);
+    return {};
+  }
   REQUEUE_CHECK(remember_others(context, recovery, evidence));
   REQUEUE_TRY(auto options, plan_options(context, recovery.state()));
   options.against = evidence.against;
-  return replay::make_plan(recovery, ledger, options, context.console);
+  bool any_sent = !options.against.empty();
+  {
+    REQUEUE_TRY(const auto plan, replay::make_plan(recovery, ledger, options, context.console));
+    known.put_back.emplace(plan, ledger);
+    if (context.options.held) known.held = held_sources(plan, ledger);
+    any_sent = any_sent || std::ranges::any_of(plan.messages, [](const replay::Message& message) {
+                 return message.final_now || replay::is_the_services(message);
+               });
+  }
+  if (!any_sent) return {};
+  REQUEUE_TRY(const auto sent, replay::make_plan(recovery, ledger, with_nothing_held(options), context.console));
+  known.never = never_back(sent, ledger);
+  return {};
 }
 
 constexpr std::size_t restored_shown = 10;
@@ -207,26 +260,19 @@ Result<Outcome> restore_back(Context& context, const recovery::State& state, fil
                   REQUEUE_TRY(const auto settled,
                               replay::settle(recovery, ledger, context.files, std::string(), context.console));
                   for (const auto& line : settled.named) context.console.warn(line);
-                  std::unordered_map<std::string, std::string> never;
-                  std::unordered_set<std::string> held;
-                  std::optional<replay::PutBack> put_back;
-                  {
-                    REQUEUE_TRY(const auto plan, decide_now(context, recovery, ledger, evidence));
-                    put_back.emplace(plan, ledger);
-                    never = never_back(plan, ledger);
-                    if (context.options.held) held = held_sources(plan, ledger);
-                  }
+                  Known known;
+                  REQUEUE_CHECK(learn(context, recovery, ledger, evidence, known));
                   options.recorded_mailroot = true;
                   options.leave_out = [&](const files::Relative& source) -> std::optional<std::string> {
-                    const auto found = never.find(source);
-                    return found == never.end() ? std::nullopt : std::optional(found->second);
+                    const auto found = known.never.find(source);
+                    return found == known.never.end() ? std::nullopt : std::optional(found->second);
                   };
                   if (context.options.held) {
-                    if (held.empty()) context.console.warn(none_held);
-                    options.only = [&](const files::Relative& source) { return held.contains(source); };
+                    if (known.held.empty()) context.console.warn(none_held);
+                    options.only = [&](const files::Relative& source) { return known.held.contains(source); };
                   }
                   REQUEUE_TRY(const auto restored, snapshot::restore(recovery, target, options, context.console));
-                  REQUEUE_CHECK(put_back->record(recovery));
+                  REQUEUE_CHECK(known.put_back->record(recovery));
                   auto outcome = restore_tell(context, restored);
                   tell_next_of_restore(context, recovery.state(), live, restored);
                   return outcome;

@@ -258,15 +258,21 @@ bool Decider::decide_final(Message& message) const {
 
 // Of an adopted snapshot nobody recorded what the person left in Queue and Pickup: the same name or the same bytes
 // there is the message itself, for the service to send.
-bool Decider::stands_live(const Message& message) const {
-  const auto& live = options_.live;
-  if (live.names.empty()) return false;
-  return live.names.contains(ascii_lower(files::name_of(message.source))) ||
-         live.digests.contains(to_hex(message.sha256));
+bool LiveMail::holds(std::string_view source, const Sha256Bytes& sha256) const {
+  if (names.empty()) return false;
+  return names.contains(ascii_lower(files::name_of(files::Relative(source)))) || digests.contains(to_hex(sha256));
+}
+
+// Nor is one that a replay left to the service ours once the service has taken it.
+bool Decider::was_left(const Message& message) const {
+  const auto* const standing = ledger_.find(message.source);
+  return standing != nullptr && standing->journaled && standing->disposition == Disposition::skipped &&
+         ledger_.rule_text(standing->rule) == "left_in_place";
 }
 
 bool Decider::decide_in_mailroot(Message& message) const {
-  const bool left = stays_in_mailroot(state_, message.source) || stands_live(message);
+  const bool left = stays_in_mailroot(state_, message.source) || was_left(message) ||
+                    options_.live.holds(message.source, message.sha256);
   try_rule(message, "left_in_place", left,
            left ? "it still stands in the Mailroot" : "it was taken out of the Mailroot");
   if (left) {

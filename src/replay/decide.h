@@ -25,7 +25,7 @@ class Decider {
 
  private:
   [[nodiscard]] bool decide_final(Message& message) const;
-  [[nodiscard]] bool stands_live(const Message& message) const;
+  [[nodiscard]] bool was_left(const Message& message) const;
   [[nodiscard]] bool decide_in_mailroot(Message& message) const;
   [[nodiscard]] bool decide_skipped(Message& message, const Reading& reading) const;
   [[nodiscard]] bool decide_held(Message& message, const Reading& reading, bool unknown_name) const;

@@ -19,10 +19,11 @@ bool takes_part(const Message& message, const Traits& traits) {
   return traits.was_read && (message.final_now || message.disposition == Disposition::pending);
 }
 
-Indexes participants(const Plan& plan, const std::vector<Traits>& traits) {
+Indexes participants(const Plan& plan, const std::vector<Traits>& traits, bool services_too) {
   Indexes out;
   for (std::uint32_t i = 0; i < plan.messages.size(); ++i) {
-    if (takes_part(plan.messages[i], traits[i])) out.push_back(i);
+    const bool services = services_too && traits[i].was_read && is_the_services(plan.messages[i]);
+    if (services || takes_part(plan.messages[i], traits[i])) out.push_back(i);
   }
   return out;
 }
@@ -80,7 +81,7 @@ class ContentGroups {
   void leave(std::uint32_t index) {
     traits_[index].was_read = false;
     auto& message = plan_.messages[index];
-    if (!message.final_now) set(message, Disposition::failed, "source_changed");
+    if (!message.final_now && !is_the_services(message)) set(message, Disposition::failed, "source_changed");
   }
 
   void visit_equal(const std::vector<Content>& contents) {
@@ -117,7 +118,7 @@ Result<void> prepare(const Plan& plan, const Indexes& sorted, Value value, CopyR
 Result<void> find_duplicates(Plan& plan, std::vector<Traits>& traits, const PlanOptions& options, CopyReader& reader) {
   if (options.dedup == Dedup::off) return {};
   Interned interned(plan.addresses);
-  auto sorted = participants(plan, traits);
+  auto sorted = participants(plan, traits, true);
   const auto decide = [&](std::string_view rule) {
     return
         [&, rule](Indexes members) { decide_group(plan, traits, std::move(members), rule, options, reader, interned); };
@@ -143,6 +144,10 @@ Result<void> find_duplicates(Plan& plan, std::vector<Traits>& traits, const Plan
   return each_run(
       plan, sorted, [&](auto a, auto b) { return header(a) == header(b); },
       [&](const Indexes& run) { return groups.run(run); });
+}
+
+bool is_the_services(const Message& message) {
+  return message.disposition == Disposition::skipped && (message.rule == "left_in_place" || message.rule == "restored");
 }
 
 Traits traits_of(const MessageFacts& message) {
@@ -182,6 +187,17 @@ Result<bool> shows_each_doubt(const Plan& plan, CopyReader& reader) {
   return true;
 }
 
+// They were told to be copies of one that was to go out, and now waits for a person: nobody would send them.
+void hold_copies_of_held(Plan& plan, const PlanOptions& options) {
+  for (auto& message : plan.messages) {
+    if (message.disposition != Disposition::duplicate || message.duplicate_of >= plan.messages.size()) continue;
+    if (plan.messages[message.duplicate_of].disposition != Disposition::held) continue;
+    message.duplicate_of = Message::none;
+    set(message, Disposition::pending, "replay");
+    hold_or_release_copy(message, options);
+  }
+}
+
 }  // namespace
 
 Result<void> hold_former_copies(Plan& plan, const Ledger& ledger, const PlanOptions& options, CopyReader& reader) {
@@ -205,11 +221,12 @@ Result<void> hold_former_copies(Plan& plan, const Ledger& ledger, const PlanOpti
     }
     if (hold) hold_or_release_copy(message, options);
   }
+  hold_copies_of_held(plan, options);
   return {};
 }
 
 void note_reused_message_ids(Plan& plan, const std::vector<Traits>& traits) {
-  auto sorted = participants(plan, traits);
+  auto sorted = participants(plan, traits, false);
   std::erase_if(sorted, [&](std::uint32_t index) { return traits[index].message_id == 0; });
   const auto id = [&](std::uint32_t index) { return traits[index].message_id; };
   const auto content = [&](std::uint32_t index) { return traits[index].content; };

@@ -26,6 +26,9 @@ struct Traits {
 
 Traits traits_of(const MessageFacts& message);
 
+// Left in place, or put back: in the Mailroot, for the service to send.
+bool is_the_services(const Message& message);
+
 // What is read again only of messages that share a header block with another.
 class CopyReader {
  public:

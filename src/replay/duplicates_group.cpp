@@ -18,7 +18,8 @@ constexpr char any_stamp = 'a';
 // not be handed over, must not keep back the one that can. Then the order of replay.
 auto rank(const Plan& plan, const std::vector<Traits>& traits, std::uint32_t index) {
   const auto& message = plan.messages[index];
-  return std::tuple(!message.final_now, !message.chosen_now || traits[index].failed_last, index);
+  const bool known_first = message.final_now || is_the_services(message);
+  return std::tuple(!known_first, !message.chosen_now || traits[index].failed_last, index);
 }
 
 class Group {
@@ -36,7 +37,8 @@ class Group {
   void see(std::uint32_t index) {
     auto& message = plan_.messages[index];
     const auto& traits = traits_[index];
-    if (message.disposition == Disposition::in_doubt) return in_doubt_.add(traits);
+    // What stands in the Mailroot the service sends, or has sent by now, to whom its own streams say.
+    if (message.disposition == Disposition::in_doubt || is_the_services(message)) return in_doubt_.add(traits);
     if (!message.final_now && in_doubt_.goes_with(traits) && !hold_or_release_copy(message, options_)) return;
     const auto recipients = reader_.recipients(index);
     if (!recipients) {
@@ -44,6 +46,7 @@ class Group {
       return;
     }
     if (!message.final_now && decide_copy(message, traits, *recipients)) return;
+    if (options_.only_sent_covers && !message.final_now) return;
     for (const auto& recipient : *recipients) coverage_.add(recipient, traits, index);
     sent_.add(traits);
   }

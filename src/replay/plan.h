@@ -65,6 +65,8 @@ class OtherRecovery;
 struct LiveMail {
   std::unordered_set<std::string> names;
   std::unordered_set<std::string> digests;
+  // The same name or the same bytes is the message itself.
+  [[nodiscard]] bool holds(std::string_view source, const Sha256Bytes& sha256) const;
 };
 
 struct PlanOptions {
@@ -88,7 +90,9 @@ struct PlanOptions {
   std::shared_ptr<const LogEvidence> log;  // --smtp-log
   std::vector<std::shared_ptr<const OtherRecovery>> against;
   bool only_looks = false;  // inspect: nothing is left pending by it
-  bool trust_log = false;   // who has it already, by the log, is left out
+  // restore: only what was sent covers a recipient, so that what waits goes back together with its copies.
+  bool only_sent_covers = false;
+  bool trust_log = false;  // who has it already, by the log, is left out
   Trace* trace = nullptr;
   std::function<void(const Message&, const Reading&)> seen;  // of each message that could be read, as it was decided
 };

@@ -1,6 +1,7 @@
 #include "replay/replay.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "core/text.h"
 #include "replay/handoff_steps.h"
@@ -43,6 +44,7 @@ class CarryingOut {
   [[nodiscard]] bool is_to_go(const Message& message) const;
   std::vector<std::size_t> next_to_go(std::size_t at, std::size_t size) const;
   void take_over(const Outcome& outcome);
+  void reopen_copies_of_refused();
   Result<void> record_end();
   void record_look(Json& fields) const;
   [[nodiscard]] Look look() { return place_ ? look_around(*place_, recovery_.state().id) : Look{}; }
@@ -80,6 +82,7 @@ Result<ReplayResult> CarryingOut::run_steps() {
   result_.before = look();
   REQUEUE_CHECK(journal_changes(false));
   REQUEUE_CHECK(hand_over());
+  reopen_copies_of_refused();
   REQUEUE_CHECK(journal_changes(true));
   REQUEUE_CHECK(handoff_->finish());
   result_.counts = plan_.counts();
@@ -221,6 +224,21 @@ void CarryingOut::take_over(const Outcome& outcome) {
   result_.refused.insert(result_.refused.end(), outcome.refused.begin(), outcome.refused.end());
   result_.changed_line_ends += outcome.changed_line_ends;
   result_.eight_bit_unasked += outcome.eight_bit_unasked;
+}
+
+// A copy was told to be one because everybody would have it by the other. Whom the server refused of that one has
+// nothing: the next run decides it anew.
+void CarryingOut::reopen_copies_of_refused() {
+  if (result_.refused.empty()) return;
+  std::unordered_set<std::string_view> sources;
+  for (const auto& one : result_.refused) sources.insert(one.source);
+  for (auto& message : plan_.messages) {
+    if (message.disposition != Disposition::duplicate || message.duplicate_of >= plan_.messages.size()) continue;
+    if (!sources.contains(plan_.messages[message.duplicate_of].source.view())) continue;
+    message.disposition = Disposition::pending;
+    message.rule = "replay";
+    message.duplicate_of = Message::none;
+  }
 }
 
 void CarryingOut::record_look(Json& fields) const {

@@ -23,7 +23,7 @@ constexpr std::array<RuleWords, 40> rules{{
     {"several_domains", "its recipients stand in several domains: it may be delivered in part already",
      "--owed-domain GLOB; --release several_domains"},
     {"plan", "the plan file holds it", "the plan file holds it"},
-    {"copy_in_doubt", "a copy of a message that may have been sent",
+    {"copy_in_doubt", "a copy of a message that may have been sent, or that the service sends",
      "--release SOURCE, when you know that nobody has it"},
     {"max_age", "older than --max-age", "--max-age AGE"},
     {"left_in_place", "it still stands in the Mailroot, for the service to send", ""},

@@ -13,7 +13,7 @@ namespace {
 
 std::string options_in_words(const std::vector<std::string>& keep, bool empty_mailbox) {
   std::string text;
-  for (const auto& name : keep) text += " --keep \"" + name + "\"";
+  for (const auto& name : keep) text += " --keep \"" + printable(name) + "\"";
   if (empty_mailbox) text += " --empty-mailbox";
   return text.empty() ? "without --keep and --empty-mailbox" : "with" + text;
 }
@@ -55,9 +55,12 @@ Result<void> EarlierRun::look_around(files::Tree& mailroot, files::Tree& recover
   });
 }
 
+bool EarlierRun::began(const files::Relative& source) const {
+  return any_ && !last_.empty() && source <= last_ && state_.left_in_place.count(escape_bytes(source)) == 0;
+}
+
 bool EarlierRun::removed(const files::Relative& source) const {
-  if (!any_ || last_.empty() || source > last_) return false;
-  if (state_.left_in_place.count(escape_bytes(source)) > 0) return false;
+  if (!began(source)) return false;
   // Groups before the last were flushed, folders and all, before the next was begun.
   return source < first_ || (!in_doubt_ && !is_doubtful(source));
 }

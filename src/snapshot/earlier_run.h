@@ -19,6 +19,8 @@ class EarlierRun {
   Result<void> look_around(files::Tree& mailroot, files::Tree& recovery, const Scope& scope);
   // Whether a snapshot file that is absent now was removed by us. If not, or if that cannot be known: gone.
   [[nodiscard]] bool removed(const files::Relative& source) const;
+  // Whether a group with it was begun, so that it was removed, or looked at and left.
+  [[nodiscard]] bool began(const files::Relative& source) const;
   // The greatest source of all groups begun; a later group must not hide it.
   [[nodiscard]] const files::Relative& frontier() const { return last_; }
 

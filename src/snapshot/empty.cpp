@@ -67,7 +67,10 @@ class Emptying {
     for (const auto& name : scope_.keep()) keep.push_back(escape_bytes(name));
     REQUEUE_CHECK(recovery_.record(
         "emptying", {{"root", facts.root}, {"keep", std::move(keep)}, {"empty_mailbox", scope_.empty_mailbox()}}));
-    return recovery_.flush();
+    REQUEUE_CHECK(recovery_.flush());
+    // Its `after` is a witness in the other file: a journal that is cut back to before the first removal is noticed.
+    REQUEUE_CHECK(recovery_.record_details(Json::object()));
+    return recovery_.flush_details();
   }
 
   struct Seen {
@@ -116,7 +119,10 @@ class Emptying {
       REQUEUE_CHECK(leave(entry, standing.error().why));
       return false;
     }
-    if (*standing == Standing::absent) {
+    // Another file under the name of one whose group was begun: what was copied is gone, as if nothing stood there, and
+    // the file that does is a newcomer. Called changed, what we removed ourselves would be sent by nobody.
+    const bool replaced = *standing == Standing::other && earlier_.began(entry.source);
+    if (*standing == Standing::absent || replaced) {
       if (!earlier_.removed(entry.source)) {
         REQUEUE_CHECK(record_gone(entry));
       } else {
@@ -142,7 +148,10 @@ class Emptying {
   }
 
   Result<void> remove_group(const std::vector<Entry>& group) {
-    if (watcher_.stop_requested()) return failure(emptying_interrupted(removal_begun_ || earlier_.any()));
+    if (watcher_.stop_requested()) {
+      if (removal_begun_) REQUEUE_CHECK(record_stop_before(group.front().source));
+      return failure(emptying_interrupted(removal_begun_ || earlier_.any()));
+    }
     REQUEUE_CHECK(ask_service());
     REQUEUE_CHECK(flush_earlier_removals());
     // Never less than what an earlier run began: a file before it that is gone was removed by us, and stays so.
@@ -153,6 +162,7 @@ class Emptying {
     REQUEUE_CHECK(recovery_.record("removing", fields));
     REQUEUE_CHECK(recovery_.flush());
     removal_begun_ = true;
+    reached_ = group.back().source;
     std::set<files::Relative> touched;
     bool flush_now = false;
     std::size_t at = 0;
@@ -184,6 +194,17 @@ class Emptying {
     for (const auto& path : touched) REQUEUE_CHECK(mailroot_.flush_folder(path));
     // In a begun group an absent file counts as removed by us, so the word that this one was not must last.
     return flush_now ? recovery_.flush() : Result<void>();
+  }
+
+  // A group of none: those before it are done and flushed. Without it the next run could not tell the last one's
+  // removals from what the service took, once anything new stands in Queue or Pickup.
+  Result<void> record_stop_before(const files::Relative& next) {
+    REQUEUE_CHECK(flush_earlier_removals());
+    const auto& last = std::max(reached_, earlier_.frontier());
+    Json fields{{"first", escape_bytes(next)}, {"last", escape_bytes(last)}, {"count", 0}};
+    if (last != reached_) fields["reached"] = escape_bytes(reached_);
+    REQUEUE_CHECK(recovery_.record("removing", fields));
+    return recovery_.flush();
   }
 
   // A removal frees the file's blocks, and several can; of one that has another name only the name goes, and names of
@@ -312,6 +333,7 @@ class Emptying {
   std::vector<std::string> named_;
   std::uint64_t total_ = 0, kept_ = 0, changed_ = 0, gone_count_ = 0, newcomers_ = 0, unnamed_ = 0;
   bool removal_begun_ = false;
+  files::Relative reached_;  // the last of the newest group that this run ended
 };
 
 }  // namespace

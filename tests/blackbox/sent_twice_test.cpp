@@ -1,4 +1,6 @@
 // Ways in which a message could have gone out a second time, each found by use, mended, and kept here under its name.
+#include <algorithm>
+
 #include <boost/filesystem.hpp>
 #include <catch2/catch.hpp>
 
@@ -373,6 +375,129 @@ TEST_CASE("an --against whose messages.jsonl was cut was taken at the word of th
   REQUIRE(answer.exit == 4);
   CHECK(answer.json["error"]["path"].get<std::string>().find("messages.jsonl") != std::string::npos);
   CHECK(posted(second.pickup).empty());
+}
+
+namespace {
+
+// Two copies that came through a list, and the one replayed by an option that a restore does not take.
+std::string through_list(const std::string& subject) {
+  return "List-Id: <l.example>\r\n" + mail(subject, "ann@one.org");
+}
+
+}  // namespace
+
+TEST_CASE("a restore put back the copy of a message that a replay had sent with --lists or --release") {
+  const Window window;
+  window.put("Queue/a.eml", through_list("a"));
+  window.put("Queue/b.eml", through_list("a"));
+  window.evacuate();
+  const bool released = GENERATE(false, true);
+  const auto replayed = released ? window.replay({"--release", "Queue/a.eml"}) : window.replay({"--lists", "replay"});
+  REQUIRE(replayed.json["replayed"] == 1);
+  REQUIRE(posted(window.pickup).size() == 1);
+  const auto part = GENERATE(as<Words>{}, Words{}, Words{"--held"});
+  const auto restored = restore(window, part);
+  INFO(restored.err);
+  CHECK(contents(window.mailroot / "Queue").empty());
+  CHECK(window.replay({"--lists", "replay"}).json["replayed"] == 1);
+  CHECK(posted(window.pickup).size() == 1);
+}
+
+TEST_CASE("a restore put back whole what some recipients had by a copy of it") {
+  const Window window;
+  window.put("Queue/a.eml", "x-sender: s@x.org\r\nx-receiver: ann@one.org\r\n" + mail("a", "list@one.org"));
+  window.put("Queue/b.eml",
+             "x-sender: s@x.org\r\nx-receiver: ann@one.org\r\nx-receiver: bob@one.org\r\n" + mail("a", "list@one.org"));
+  window.put("Queue/c.eml", mail("c", "ann@one.org"));
+  window.evacuate();
+  REQUIRE(window.replay({"--limit", "1"}).json["now"]["replayed"] == 1);
+  const auto restored = restore(window);
+  CHECK(restored.exit == 3);
+  CHECK(restored.err.find("Queue/b.eml: some of its recipients have it already") != std::string::npos);
+  CHECK(contents(window.mailroot / "Queue").size() == 1);
+  CHECK(window.replay().exit == 0);
+  auto recipients = std::vector<std::string>{};
+  for (const auto& one : posted(window.pickup)) {
+    recipients.insert(recipients.end(), one.recipients.begin(), one.recipients.end());
+  }
+  std::sort(recipients.begin(), recipients.end());
+  CHECK(recipients == Words{"ann@one.org", "bob@one.org"});
+}
+
+TEST_CASE("all of an evacuation goes back while nothing of it was sent, copies of one another too") {
+  const Window window;
+  window.put("Queue/a.eml", mail("a", "ann@one.org"));
+  window.put("Queue/b.eml", mail("a", "ann@one.org"));
+  const auto before = contents(window.mailroot);
+  window.evacuate();
+  CHECK(restore(window).exit == 0);
+  CHECK(contents(window.mailroot) == before);
+}
+
+TEST_CASE("the copy of a message that was put back, or left in the Mailroot, was sent by a replay") {
+  const Window window;
+  window.put("Queue/a.eml", mail("a", "ann@one.org"));
+  window.put("Pickup/b.txt", mail("a", "ann@one.org"));
+  window.evacuate();
+  REQUIRE(restore(window, {"--folder", "Queue"}).exit == 0);
+  const auto replayed = window.replay();
+  CHECK(replayed.exit == 3);
+  CHECK(replayed.json["held"] == 1);
+  CHECK(posted(window.pickup).empty());
+  CHECK(window.replay({"--release", "Pickup/b.txt"}).exit == 0);
+  CHECK(posted(window.pickup).size() == 1);
+}
+
+TEST_CASE("what stood in the live Queue when a backup was adopted was sent again once the service had taken it") {
+  const Window window;
+  const auto backup = window.folder.path() / "backup";
+  write(backup / "Queue/a.eml", mail("a", "ann@one.org"));
+  write(backup / "Queue/b.eml", mail("b", "ann@one.org"));
+  window.put("Queue/a.eml", mail("a", "ann@one.org"));
+  const bool by_pickup = GENERATE(false, true);
+  Words adopt{"adopt", "--backup", backup.string(), "--recovery", window.recovery.string()};
+  const auto live = by_pickup ? Words{"--pickup", (window.mailroot / "Pickup").string()}
+                              : Words{"--mailroot", window.mailroot.string()};
+  adopt.insert(adopt.end(), live.begin(), live.end());
+  REQUIRE(window.ask(adopt).exit == 0);
+  fs::remove(window.mailroot / "Queue/a.eml");
+  const auto replayed = window.replay();
+  CHECK(replayed.json["replayed"] == 1);
+  CHECK(replayed.json["skipped"] == 1);
+  CHECK(posted(window.pickup).size() == 1);
+  CHECK(window.ask({"audit", "--recovery", window.recovery.string()}).exit == 0);
+}
+
+TEST_CASE("what a replay had left to the service was sent by the next one, once the service had taken it") {
+  const Window window;
+  const auto backup = window.folder.path() / "backup";
+  write(backup / "Queue/a.eml", mail("a", "ann@one.org"));
+  write(backup / "Queue/b.eml", mail("b", "ann@one.org"));
+  REQUIRE(window
+              .ask({"adopt", "--backup", backup.string(), "--recovery", window.recovery.string(), "--mailroot",
+                    window.mailroot.string()})
+              .exit == 0);
+  // Put back by hand after the adoption, from the same backup.
+  window.put("Queue/a.eml", mail("a", "ann@one.org"));
+  REQUIRE(window.replay().json["skipped"] == 1);
+  fs::remove(window.mailroot / "Queue/a.eml");
+  CHECK(window.replay().json["replayed"] == 1);
+  CHECK(posted(window.pickup).size() == 1);
+}
+
+TEST_CASE("a journal that was cut back to before the first removal went unnoticed, and what was removed was not sent") {
+  const Window window;
+  window.put("Queue/a.eml", mail("a", "ann@one.org"));
+  window.evacuate();
+  const auto journal = read(window.recovery / "journal.jsonl");
+  const auto details = read(window.recovery / "messages.jsonl");
+  const auto at = journal.rfind('\n', journal.find("\"event\":\"emptying\""));
+  // Killed before the end of the run, which would leave a witness of its own; then cut.
+  write(window.recovery / "messages.jsonl", details.substr(0, details.find('\n') + 1));
+  write(window.recovery / "journal.jsonl", journal.substr(0, at + 1));
+  const auto again = window.ask(window.evacuation());
+  CHECK(again.exit == 4);
+  CHECK(again.err.find("was cut") != std::string::npos);
 }
 
 }  // namespace requeue::tests

@@ -146,6 +146,26 @@ TEST_CASE("A stop that is asked for is heeded between groups, and the same comma
   CHECK(bench.empty().files == 300);
 }
 
+TEST_CASE("a group that was ended before the run was stopped was in doubt once something new stood in Pickup",
+          "[empty]") {
+  Bench bench;
+  bench.add_messages(300);
+  bench.snapshotted();
+  bench.ear.stop_after = bench.ear.advanced + 1;
+  REQUIRE_FALSE(bench.try_empty());
+  REQUIRE(contents(bench.mailroot() / "Queue").size() == 44);
+  const auto groups = bench.events("removing");
+  REQUIRE(groups.size() == 2);
+  CHECK(groups[1]["count"] == 0);
+  CHECK(groups[1]["first"] == "Queue/0256.EML");
+  CHECK(groups[1]["last"] == groups[0]["last"]);
+  bench.add("Pickup/new.eml", "came when nothing of it was running");
+  bench.ear = {};
+  bench.open();
+  CHECK(bench.empty().files == 300);
+  CHECK(bench.recovery().state().gone.empty());
+}
+
 TEST_CASE("A staging folder of a replay is neither copied nor removed while it holds its token only", "[empty]") {
   Bench bench;
   bench.add(".requeue-0011/token", "0011\n/r\n");
