@@ -448,14 +448,42 @@ TEST_CASE("by SMTP, the copy of a message stayed a duplicate although the server
   CHECK(first.json["duplicate"] == 0);
   CHECK(first.json["pending"] == 2);
   CHECK(audit(window).json["balance"]["pending"] == 2);
-  // A person decides: the next run holds what was told to be a copy.
+  // The next run offers the first copy to him alone, and is told no again.
   const auto second = smtp_replay(window, server);
-  CHECK(second.exit == 3);
-  CHECK(second.json["held"] == 2);
-  CHECK(second.json["duplicate"] == 0);
+  CHECK(second.exit == 1);
+  CHECK(second.json["failed"] == 1);
+  CHECK(second.json["duplicate"] == 1);
   server.behave();
-  const auto released = smtp_replay(window, server, {"--release", "Queue/c.eml"});
-  CHECK(released.json["replayed"] == 2);
+  CHECK(smtp_replay(window, server).json["replayed"] == 2);
+  REQUIRE(server.taken().size() == 2);
+  CHECK(server.taken()[1].recipients == Names{"bob@one.org"});
+}
+
+TEST_CASE(
+    "by SMTP, killed after a refused recipient: the copy of a copy that is held was a duplicate that nobody sends") {
+  const Window window;
+  const std::string sender = "x-sender: s@x.org\r\nx-receiver: ";
+  window.put("Queue/a.eml", sender + "ann@one.org\r\nx-receiver: bob@one.org\r\n" + mail("a", "list@one.org"));
+  window.put("Queue/b.eml", sender + "ann@one.org\r\nx-receiver: bob@one.org\r\n" + mail("a", "list@one.org"));
+  window.put("Queue/c.eml", sender + "bob@one.org\r\n" + mail("a", "list@one.org"));
+  window.evacuate();
+  SmtpServer server;
+  server.answer("RCPT TO:<bob@one.org>", "550 no such user");
+  smtp_replay(window, server);
+  const auto journal = read(window.recovery / "journal.jsonl");
+  const auto commit = journal.find("\"event\":\"commit\"");
+  write(window.recovery / "journal.jsonl", journal.substr(0, journal.find('\n', commit) + 1));
+  auto details = read(window.recovery / "messages.jsonl");
+  while (audit(window).exit == 4 && details.size() > 1) {
+    details.resize(details.rfind('\n', details.size() - 2) + 1);
+    write(window.recovery / "messages.jsonl", details);
+  }
+  const auto next = smtp_replay(window, server);
+  CHECK(next.exit == 3);
+  CHECK(next.json["held"] == 2);
+  CHECK(next.json["duplicate"] == 0);
+  server.behave();
+  CHECK(smtp_replay(window, server).json["replayed"] == 2);
   REQUIRE(server.taken().size() == 2);
   CHECK(server.taken()[1].recipients == Names{"bob@one.org"});
 }
