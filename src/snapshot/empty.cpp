@@ -120,19 +120,16 @@ class Emptying {
       return false;
     }
     // Another file under the name of one whose group was begun: what was copied is gone, as if nothing stood there, and
-    // the file that does is a newcomer. Called changed, what we removed ourselves would be sent by nobody.
-    const bool replaced = *standing == Standing::other && earlier_.began(entry.source);
+    // the file that does is a newcomer. Called changed, what we removed ourselves would be sent by nobody. One that a
+    // restore put back has changed since.
+    const bool replaced =
+        *standing == Standing::other && earlier_.began(entry.source) && !recovery_.state().may_stand_restored(name);
     if (*standing == Standing::absent || replaced) {
       if (!earlier_.removed(entry.source)) {
         REQUEUE_CHECK(record_gone(entry));
       } else {
         unflushed_.emplace(files::parent_of(entry.source));
       }
-      return false;
-    }
-    // Another file has the name since we removed this one: that is a newcomer, and this is ours to send.
-    if (*standing == Standing::other && earlier_.removed(entry.source) && !recovery_.state().may_stand_restored(name)) {
-      unflushed_.emplace(files::parent_of(entry.source));
       return false;
     }
     if (*standing == Standing::other) {
