@@ -54,7 +54,6 @@ std::string check_smtp(const Options& options) {
 }
 
 std::string check_words(const Options& options) {
-  if (options.abandon && trim(*options.abandon).empty()) return "--abandon needs a reason";
   for (const auto& [word, source] : options.resolve) {
     if (word != "sent" && word != "not-sent")
       return "--resolve takes sent or not-sent and a source, not " + printable(word);

@@ -3,29 +3,36 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/option_value.h"
 #include "cli/planning_options.h"
 
 namespace requeue::cli {
 
 using commands::Options;
 
+namespace {
+
+constexpr std::uint64_t largest_batch = 256;  // what stands between intent and commit at most
+constexpr std::uint64_t fastest_rate = 1000000;
+
+}  // namespace
+
 void add_limit(CLI::App& app, Options& options, const std::string& help) {
-  app.add_option_function<std::uint64_t>(
-         "--limit", [&options](const std::uint64_t& n) { options.pace.limit = n; }, help)
-      ->type_name("N");
+  add_number(
+      app, "--limit", "N", 0, any_number, [&options](std::uint64_t n) { options.pace.limit = n; }, help);
 }
 
 void add_pace(CLI::App& app, Options& options) {
   auto& pace = options.pace;
-  app.add_option("--batch", pace.batch, "Messages handed over together, at most 256")
-      ->type_name("N")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--rate", pace.rate, "At most N messages a minute")->type_name("N")->check(CLI::PositiveNumber);
+  add_number(
+      app, "--batch", "N", 1, largest_batch, [&pace](std::uint64_t n) { pace.batch = n; },
+      "Messages handed over together, at most 256");
+  add_number(
+      app, "--rate", "N", 1, fastest_rate, [&pace](std::uint64_t n) { pace.rate = n; }, "At most N messages a minute");
   app.add_flag("--wait", pace.wait, "Wait for Pickup to drain between batches");
-  app.add_option_function<std::uint64_t>(
-         "--stop-on-badmail", [&pace](const std::uint64_t& n) { pace.stop_on_badmail = n; },
-         "Stop after N new .BAD files; default 10 where there is a Badmail, 0 off")
-      ->type_name("N");
+  add_number(
+      app, "--stop-on-badmail", "N", 0, any_number, [&pace](std::uint64_t n) { pace.stop_on_badmail = n; },
+      "Stop after N new .BAD files; default 10 where there is a Badmail, 0 off");
 }
 
 // A password is read from a file or the environment: a command line is everybody's to read.

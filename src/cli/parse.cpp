@@ -131,7 +131,6 @@ Parsed parse(const std::vector<std::string>& given) {
     parsed.command = verb.command;
     if (parsed.usage_error.empty()) parsed.usage_error = check(options, verb);
   }
-  options.pace.batch = std::min<std::uint64_t>(options.pace.batch, 256);
   options.command_line = without_addresses(arguments);
   return parsed;
 }

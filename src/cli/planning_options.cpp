@@ -13,10 +13,8 @@ void add_against(CLI::App& app, Options& options) {
                  "Another recovery folder: what it handed over counts as sent, in later runs too (repeatable)")
       ->type_name("RECOVERY")
       ->allow_extra_args(false);
-  app.add_option_function<std::string>(
-         "--no-against", [&options](const std::string& why) { options.no_against = why; },
-         "Without the recovery folders that earlier runs gave with --against; the reason is recorded")
-      ->type_name("REASON");
+  add_reason(app, "--no-against", options.no_against,
+             "Without the recovery folders that earlier runs gave with --against; the reason is recorded");
 }
 
 void add_planning(CLI::App& app, Options& options) {
@@ -36,15 +34,13 @@ void add_planning(CLI::App& app, Options& options) {
          "--envelope-check", [&plan](const std::string& word) { plan.check_streams = word == "on"; },
          "Hold mail whose alternate streams hold an address that its header lacks: on (default) or off")
       ->check(CLI::IsMember({"on", "off"}));
-  app.add_option_function<unsigned>(
-         "--hop-limit",
-         [&options](const unsigned& limit) {
-           options.plan.hop_limit = limit;
-           options.hop_limit_stated = true;
-         },
-         "Hold a message with so many Received lines; default: the metabase's, else 15")
-      ->type_name("N")
-      ->check(CLI::Range(1U, 100000U));
+  add_number(
+      app, "--hop-limit", "N", 1, 100000,
+      [&options](std::uint64_t limit) {
+        options.plan.hop_limit = static_cast<unsigned>(limit);
+        options.hop_limit_stated = true;
+      },
+      "Hold a message with so many Received lines; default: the metabase's, else 15");
   add_value<std::uint64_t>(app, "--max-size", plan.max_size, parse_size, "Hold a larger message (K, M, G)", "SIZE");
   app.add_option_function<std::string>(
          "--max-age",

@@ -20,6 +20,12 @@ std::optional<std::uint64_t> leading_number(const std::string& text, std::string
 
 }  // namespace
 
+std::optional<std::uint64_t> whole_number(const std::string& text) {
+  std::string rest;
+  const auto number = leading_number(text, rest);
+  return rest.empty() ? number : std::nullopt;
+}
+
 std::optional<std::uint64_t> parse_size(const std::string& text) {
   std::string unit;
   const auto number = leading_number(text, unit);

@@ -10,6 +10,8 @@
 
 namespace requeue::cli {
 
+// Decimal digits and nothing else, as far as they fit.
+std::optional<std::uint64_t> whole_number(const std::string& text);
 std::optional<std::uint64_t> parse_size(const std::string& text);  // 500, 500K, 20M, 1G (powers of 1024)
 std::optional<std::int64_t> parse_age(const std::string& text);    // 90m, 36h, 5d, 2w; a bare number is refused
 std::optional<replay::Policy> parse_policy(const std::string& text);

@@ -36,11 +36,9 @@ void add_service(CLI::App& app, Options& options) {
 }
 
 void add_timeout(CLI::App& app, std::chrono::seconds& timeout) {
-  app.add_option_function<std::int64_t>(
-         "--timeout", [&timeout](const std::int64_t& seconds) { timeout = std::chrono::seconds(seconds); },
-         "How long to wait, default 120")
-      ->type_name("SECONDS")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{86400}));
+  add_number(
+      app, "--timeout", "SECONDS", 1, 86400,
+      [&timeout](std::uint64_t seconds) { timeout = std::chrono::seconds(seconds); }, "How long to wait, default 120");
 }
 
 // The verbs that read or write every file of a queue.
@@ -49,9 +47,9 @@ void add_jobs(CLI::App& app, std::string_view verb, Options& options) {
        {"inspect", "evacuate", "snapshot", "verify", "empty", "adopt", "plan", "replay", "audit"}) {
     if (verb != name) continue;
     options.jobs = usual_jobs;
-    app.add_option("--jobs", options.jobs, "Files worked on at a time, default 16; 1 does one after the other")
-        ->type_name("N")
-        ->check(CLI::Range(1U, 64U));
+    add_number(
+        app, "--jobs", "N", 1, 64, [&options](std::uint64_t n) { options.jobs = static_cast<unsigned>(n); },
+        "Files worked on at a time, default 16, at most 64; 1 does one after the other");
   }
 }
 
@@ -106,10 +104,7 @@ void add_own_options(CLI::App& app, std::string_view verb, Options& options) {
         ->type_name("DIR");
     app.add_option("--plan", options.plan_file, "Only as this plan says; refused when its sources changed")
         ->type_name("FILE");
-    app.add_option_function<std::string>(
-           "--no-probe", [&options](const std::string& why) { options.no_probe = why; },
-           "Replay without a passed probe; the reason is recorded")
-        ->type_name("REASON");
+    add_reason(app, "--no-probe", options.no_probe, "Replay without a passed probe; the reason is recorded");
     app.add_option("--resolve", options.resolve, "Record your word on a message in doubt; sends nothing (repeatable)")
         ->type_name("sent|not-sent SOURCE")
         ->allow_extra_args(false);
@@ -141,10 +136,8 @@ void add_own_options(CLI::App& app, std::string_view verb, Options& options) {
   }
   if (verb == "note") app.add_option("TEXT", options.note, "One line, without mail addresses")->required();
   if (verb == "dispose") {
-    app.add_option_function<std::string>(
-           "--abandon", [&options](const std::string& why) { options.abandon = why; },
-           "Also what was neither replayed nor restored; the reason and each name are recorded")
-        ->type_name("REASON");
+    add_reason(app, "--abandon", options.abandon,
+               "Also what was neither replayed nor restored; the reason and each name are recorded");
   }
   if (verb == "evacuate" || verb == "empty" || verb == "replay" || verb == "dispose") {
     app.add_option_function<std::string>(

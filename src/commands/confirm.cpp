@@ -12,7 +12,7 @@ std::string server_of(const Context& context) {
   return remote.empty() ? recovery::this_host().name : remote;
 }
 
-tl::unexpected<Error> other_server(const std::string& server, const std::string& said) {
+Result<void> other_server(const std::string& server, const std::string& said) {
   return failure(
       Exit::precondition, "this was not confirmed", {},
       said.empty() ? "nothing was typed" : "this server is " + printable(server) + ", not " + printable(said),
@@ -21,18 +21,23 @@ tl::unexpected<Error> other_server(const std::string& server, const std::string&
 
 }  // namespace
 
+Result<void> require_this_server(const Context& context) {
+  const auto& named = context.options.confirm;
+  if (!named) return {};
+  const auto server = server_of(context);
+  return ascii_iequals(*named, server) ? Result<void>() : other_server(server, *named);
+}
+
 Result<Confirmation> confirm(Context& context, const std::string& step, const std::string& place,
                              const std::string& sentence, bool given) {
+  REQUEUE_CHECK(require_this_server(context));
+  if (context.options.confirm) return Confirmation{step, "option", place};
   const auto server = server_of(context);
-  if (const auto& named = context.options.confirm; named) {
-    if (!ascii_iequals(*named, server)) return other_server(server, *named);
-    return Confirmation{step, "option", place};
-  }
   if (given) return Confirmation{step, {}, place};
   const auto typed = context.console.ask(sentence + "\nType this server's name (" + printable(server) + ") to go on: ");
   if (!typed) return Confirmation{step, "command_line", place};
   const auto answer = std::string(trim(*typed));
-  if (!ascii_iequals(answer, server)) return other_server(server, answer);
+  if (!ascii_iequals(answer, server)) return failure(other_server(server, answer).error());
   return Confirmation{step, "typed", place};
 }
 

@@ -20,6 +20,9 @@ struct Confirmation {
 Result<Confirmation> confirm(Context& context, const std::string& step, const std::string& place,
                              const std::string& sentence, bool given);
 
+// --confirm, for a dry run, which asks nobody: Exit::precondition when it names another server.
+Result<void> require_this_server(const Context& context);
+
 Result<void> record(recovery::Recovery& recovery, const Confirmation& confirmation);
 
 }  // namespace requeue::commands

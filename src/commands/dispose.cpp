@@ -10,6 +10,7 @@
 #include "core/text.h"
 #include "journal/heads.h"
 #include "mailroot/mailroot.h"
+#include "replay/handoff.h"
 #include "report/settled.h"
 #include "snapshot/destroy.h"
 #include "snapshot/standing.h"
@@ -137,6 +138,7 @@ Result<Outcome> dispose_work(Context& context, recovery::Recovery& recovery, con
   REQUEUE_CHECK(recovery.record("disposing", disposing));
   REQUEUE_CHECK(recovery.flush());
   context.console.phase("dispose", facts.files, facts.bytes);
+  replay::clear_litter(recovery, ledger, context.files, std::string(), context.console);
   REQUEUE_TRY(const auto removed, requeue::snapshot::destroy_payload(recovery.tree(), context.console));
   REQUEUE_CHECK(recovery.record("disposed", Json{{"removed", removed}, {"abandoned", items.size()}}));
   REQUEUE_CHECK(recovery.flush());
@@ -162,6 +164,7 @@ Result<Outcome> dispose(Context& context) {
     if (!begun) {
       REQUEUE_CHECK(require_whole_record(context, "the record is damaged, and nothing could tell so after a disposal"));
     }
+    REQUEUE_CHECK(require_this_server(context));
     if (context.options.dry_run) {
       name_items(context, items);
       context.console.result("DRY RUN: would destroy the copies of " +

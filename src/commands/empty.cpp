@@ -36,11 +36,13 @@ Result<Outcome> empty(Context& context) {
   REQUEUE_CHECK(refuse_by_state(context, state));
   REQUEUE_TRY(const auto site, find_site(context, state));
   REQUEUE_CHECK(require_same_mailroot(state, site));
+  REQUEUE_CHECK(require_kept_folders(context, *site.mailroot));
   REQUEUE_CHECK(require_known_service(context, state));
   REQUEUE_CHECK(require_only_evacuation(context, state, *site.mailroot));
   REQUEUE_CHECK(require_stopped(context, "emptying"));
   REQUEUE_TRY(const auto survey, mailroot::check_rights(*site.mailroot, context.options.jobs));
   tell_drop_and_badmail(context, survey.folders);
+  REQUEUE_CHECK(require_this_server(context));
   if (context.options.dry_run) {
     context.console.result("DRY RUN: would remove what the snapshot of " + counted(state.snapshot->files, "file") +
                            " holds; nothing is removed");

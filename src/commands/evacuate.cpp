@@ -146,11 +146,14 @@ Result<Outcome> evacuate(Context& context) {
   REQUEUE_CHECK(refuse_complete(context, state));
   REQUEUE_TRY(const auto site, find_site(context, state));
   REQUEUE_CHECK(require_same_mailroot(state, site));
+  REQUEUE_CHECK(require_kept_folders(context, *site.mailroot));
   REQUEUE_CHECK(require_known_service(context, state));
   REQUEUE_CHECK(require_only_evacuation(context, state, *site.mailroot));
   REQUEUE_TRY(const auto survey, mailroot::check_rights(*site.mailroot, context.options.jobs));
   if (!state.emptying) REQUEUE_CHECK(check_space(context, *site.mailroot, survey.counts));
   tell_drop_and_badmail(context, survey.folders);
+  tell_handed_over_by_others(context, state, *site.mailroot);
+  REQUEUE_CHECK(require_this_server(context));
   if (context.options.dry_run) return evacuate_rehearse(context, site, survey.counts);
   REQUEUE_TRY(const auto word, confirm(context, "empty", site.mailroot_path,
                                        "This stops the service and empties " + printable(site.mailroot_path) +

@@ -1,12 +1,14 @@
 #include "commands/preflight.h"
 
 #include <algorithm>
+#include <set>
 
 #include "commands/recorded_place.h"
 #include "commands/session.h"
 #include "commands/words.h"
 #include "core/text.h"
 #include "mailroot/evacuation_mark.h"
+#include "snapshot/bag.h"
 #include "snapshot/restore_folders.h"
 
 namespace requeue::commands {
@@ -66,7 +68,7 @@ Result<void> require_outside_of_snapshots(Context& context, const files::Path& r
 }
 
 // Its mail belongs to that one's record, and both would send it.
-Result<void> require_no_snapshot(Context& context, const files::Path& backup) {
+Result<void> require_no_backup_of_ours(Context& context, const files::Path& backup) {
   const auto around = recovery_folder_around(context, backup);
   if (around.empty()) return {};
   const auto folder = files::to_text(around);
@@ -129,16 +131,64 @@ Result<void> require_owner(Context& context, files::Tree& mailroot, const files:
 
 }  // namespace
 
+Result<void> require_no_snapshot(Context& context, const files::Path& folder, std::string_view what) {
+  const auto around = recovery_folder_around(context, folder);
+  if (around.empty()) return {};
+  return failure(Exit::precondition, std::string(what) + " lies in the snapshot of a recovery folder",
+                 files::to_text(folder), "a snapshot never changes, and this one belongs to " + files::to_text(around),
+                 "Nothing was touched. Name the folder of the service itself; or requeue restore into an empty folder, "
+                 "and take that.");
+}
+
+Result<void> require_named_folders(const std::vector<std::string>& given, const std::vector<std::string>& there,
+                                   const std::string& option) {
+  for (const auto& name : given) {
+    const auto is_it = [&](const std::string& each) { return ascii_iequals(each, name); };
+    if (std::ranges::any_of(there, is_it) || mailroot::role_of(name) != mailroot::Role::other) continue;
+    std::string names;
+    for (const auto& each : there) names += (names.empty() ? "" : ", ") + printable(each);
+    return failure(Exit::usage, "there is no folder " + printable(name), {}, option + " names it",
+                   "Nothing was touched. There are: " + (names.empty() ? "none" : names) + ".");
+  }
+  return {};
+}
+
+Result<void> require_kept_folders(const Context& context, files::Tree& mailroot) {
+  if (context.options.keep.empty()) return {};
+  REQUEUE_TRY(const auto entries, mailroot.list(""));
+  std::vector<std::string> there;
+  for (const auto& entry : entries) {
+    const bool ours = mailroot::is_staging(entry.name) || entry.name == mailroot::probe_staging;
+    if (entry.kind == files::Kind::folder && !ours) there.push_back(entry.name);
+  }
+  return require_named_folders(context.options.keep, there, "--keep");
+}
+
+Result<void> require_restored_folders(Context& context) {
+  if (context.options.folders.empty()) return {};
+  REQUEUE_TRY(const auto recovery, context.files.open(context.options.recovery));
+  std::set<std::string> there;
+  REQUEUE_CHECK(requeue::snapshot::read_entries(*recovery, [&](const requeue::snapshot::Entry& entry) -> Result<void> {
+    const bool is_top = entry.status.kind == files::Kind::folder && entry.source.find('/') == std::string::npos;
+    const auto top = is_top ? std::string_view(entry.source) : mailroot::top_of(entry.source);
+    if (!top.empty()) there.emplace(top);
+    return {};
+  }));
+  return require_named_folders(context.options.folders, {there.begin(), there.end()}, "--folder");
+}
+
 Result<Site> check_site(Context& context, std::shared_ptr<files::Tree> tree, mailroot::Folders folders) {
   Site site{std::move(tree), {}, std::move(folders), {}};
   site.mailroot_path = site.mailroot->path().string();
   if (site.folders.empty()) {
+    REQUEUE_CHECK(require_no_snapshot(context, site.mailroot->path(), "this Mailroot"));
     REQUEUE_CHECK(require_apart(context, site.mailroot_path));
     REQUEUE_CHECK(require_owner(context, *site.mailroot, ""));
   }
   // What the journal calls the Mailroot: a later evacuation of it would take the recovery folder for one of its own.
   if (!site.folders.empty()) REQUEUE_CHECK(require_not_in(context, site.mailroot_path));
   for (const auto& [name, path] : site.folders) {
+    REQUEUE_CHECK(require_no_snapshot(context, path, "this folder of the Mailroot"));
     REQUEUE_CHECK(require_apart(context, path));
     REQUEUE_CHECK(require_owner(context, *site.mailroot, name));
   }
@@ -171,7 +221,7 @@ Result<Site> open_backup(Context& context, const std::string& given) {
   REQUEUE_TRY(auto opened, open_given(context, given, "the copy of the Mailroot", "--backup"));
   Site site{std::move(opened), {}, {}, {}};
   site.mailroot_path = site.mailroot->path().string();
-  REQUEUE_CHECK(require_no_snapshot(context, site.mailroot->path()));
+  REQUEUE_CHECK(require_no_backup_of_ours(context, site.mailroot->path()));
   REQUEUE_CHECK(require_apart(context, site.mailroot_path));
   REQUEUE_CHECK(mailroot::check(*site.mailroot));
   return site;

@@ -4,6 +4,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "commands/context.h"
 #include "mailroot/mailroot.h"
@@ -28,6 +30,18 @@ Result<Site> open_backup(Context& context, const std::string& given);
 
 // The checks of open_site on a Mailroot that is open already.
 Result<Site> check_site(Context& context, std::shared_ptr<files::Tree> tree, mailroot::Folders folders);
+
+// What is written into or emptied lies in no snapshot of ours: Exit::precondition. `what`: "this Mailroot".
+Result<void> require_no_snapshot(Context& context, const files::Path& folder, std::string_view what);
+
+// Each `given` folder is one of those that are `there`, or has a name that the service gives (it makes them when it
+// needs them): Exit::usage, which names those that there are. A misspelt --keep would empty what was to be kept.
+Result<void> require_named_folders(const std::vector<std::string>& given, const std::vector<std::string>& there,
+                                   const std::string& option);
+// The same for --keep.
+Result<void> require_kept_folders(const Context& context, files::Tree& mailroot);
+// The same for --folder of restore: the folders of the snapshot.
+Result<void> require_restored_folders(Context& context);
 
 // Where the recovery folder is or will be: room for a copy of `tree` and 10 % more; with --method link, the same
 // volume.

@@ -152,10 +152,9 @@ Result<Outcome> probe_by_smtp(Context& context) {
 
 Result<Outcome> probe(Context& context) {
   for (const auto& address : {context.options.from, context.options.to}) {
-    if (!mail::is_writable_address(address)) {
-      return failure(Exit::usage, "this is no address that can be written", address, {},
-                     "Nothing was sent. Give a bare address, as in somebody@example.com.");
-    }
+    if (mail::is_plain_address(address) && !mail::domain_of(address).empty()) continue;
+    return failure(Exit::usage, "this is no mail address", address, {},
+                   "Nothing was sent. Replace YOU and SOMEBODY by addresses, as in --from admin@example.com.");
   }
   REQUEUE_CHECK(check_logs(context));
   if (context.options.smtp) return probe_by_smtp(context);

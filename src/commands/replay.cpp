@@ -275,6 +275,7 @@ Result<Outcome> replay(Context& context) {
     REQUEUE_CHECK(require_replayable(context, *reading));
     if (!context.options.smtp) {
       REQUEUE_TRY(pickup, pickup_of(context, reading->state()));
+      REQUEUE_CHECK(require_no_snapshot(context, pickup, "this Pickup"));
     }
     REQUEUE_CHECK(require_probe(context, reading->state()));
     if (!context.options.smtp) {
@@ -289,6 +290,7 @@ Result<Outcome> replay(Context& context) {
     id = reading->state().id;
     confirmed = reading->state().replay_confirmed == escape_bytes(name_of_way(context, pickup));
     REQUEUE_TRY(way, open_way(context, pickup, id));
+    REQUEUE_CHECK(require_this_server(context));
     if (context.options.dry_run) return replay_rehearse(context, *reading, before, std::move(options), way);
     REQUEUE_CHECK(require_plannable(context, *reading, before, options));
     REQUEUE_CHECK(require_room(context, *reading, before, options, way));

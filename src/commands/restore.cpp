@@ -317,6 +317,8 @@ Result<Outcome> restore(Context& context) {
     return failure(Exit::precondition, "a restore into the recovery folder itself would spoil the record",
                    target_path.string(), "it lies inside of it", "Nothing was touched. Choose a folder outside it.");
   }
+  REQUEUE_CHECK(require_no_snapshot(context, target_path, "this folder"));
+  REQUEUE_CHECK(require_restored_folders(context));
   if (context.options.dry_run) {
     context.console.result("DRY RUN: would put files of the snapshot into " + printable(target_path.string()));
     return Outcome{Exit::done, Json{{"dry_run", true}}};

@@ -8,6 +8,7 @@
 #include "commands/words.h"
 #include "core/digest.h"
 #include "core/text.h"
+#include "replay/handoff.h"
 #include "report/settled.h"
 #include "seal/minisign.h"
 #include "snapshot/take.h"
@@ -140,6 +141,8 @@ Result<Outcome> seal_work(Context& context, recovery::Recovery& recovery, const 
   REQUEUE_CHECK(refuse_sealing(context, recovery.state(), ledger));
   REQUEUE_CHECK(requeue::snapshot::check_tags(recovery.tree(), recovery.state().snapshot->root));
   REQUEUE_TRY(const auto sum, sum_up(context, recovery, ledger));
+  // No replay of this one is there to do it any more.
+  replay::clear_litter(recovery, ledger, context.files, std::string(), context.console);
   const auto text = to_line(seal_json_of(context, recovery, sum)) + "\n";
   std::string signature;
   if (key) {

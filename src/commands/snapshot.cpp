@@ -28,6 +28,7 @@ Result<Outcome> snapshot(Context& context) {
   REQUEUE_TRY(const auto counts,
               mailroot::walk(*site.mailroot, [](const mailroot::Item&) -> Result<void> { return {}; }));
   REQUEUE_CHECK(check_space(context, *site.mailroot, counts));
+  tell_handed_over_by_others(context, state, *site.mailroot);
   if (context.options.dry_run) {
     context.console.result("DRY RUN: would copy " + counted(counts.files, "file") + ", " +
                            counted(counts.bytes, "byte") + "; nothing is written");

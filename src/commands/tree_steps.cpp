@@ -11,6 +11,7 @@
 #include "core/text.h"
 #include "recovery/host.h"
 #include "replay/facts_cache.h"
+#include "replay/handoff.h"
 
 namespace requeue::commands {
 namespace {
@@ -141,8 +142,31 @@ Result<Step> empty_step(Context& context, recovery::Recovery& recovery, files::T
   return Step{all ? Exit::done : Exit::attention, watch.seconds()};
 }
 
+void tell_handed_over_by_others(Context& context, const recovery::State& state, files::Tree& mailroot) {
+  const auto tops = mailroot.list("");
+  if (!tops) return;
+  std::map<std::string, std::uint64_t> found;  // by the ID of the recovery folder
+  for (const auto& top : *tops) {
+    if (mailroot::role_of(top.name) != mailroot::Role::pickup) continue;
+    const auto entries = mailroot.list(top.name);
+    if (!entries) return;
+    for (const auto& entry : *entries) {
+      const std::string id(replay::id_of_written_name(entry.name));
+      if (!id.empty() && !ascii_iequals(id, state.id)) ++found[id];
+    }
+  }
+  for (const auto& [id, count] : found) {
+    context.console.result("Pickup holds " + counted(count, "file") + " that another recovery folder (ID " + id +
+                           ") handed over and the service has not taken: from here on this one owes them");
+  }
+}
+
 void tell_drop_and_badmail(Context& context, const std::vector<mailroot::FolderCount>& folders) {
   for (const auto& folder : folders) {
+    if (!folder.name.empty() && named_in(context.options.keep, folder.name)) {
+      context.console.result(printable(folder.name) + " stays as it is: " + counted(folder.files, "file") + " (" +
+                             counted(folder.bytes, "byte") + "), in the snapshot as well");
+    }
     const bool other_products = folder.role == mailroot::Role::drop || folder.role == mailroot::Role::badmail;
     if (!other_products || folder.files == 0 || named_in(context.options.keep, folder.name)) continue;
     context.console.result(

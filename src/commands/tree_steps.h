@@ -23,6 +23,9 @@ Result<Step> verify_step(Context& context, recovery::Recovery& recovery, Json& b
                          snapshot::Links links = snapshot::Links::none);
 Result<Step> empty_step(Context& context, recovery::Recovery& recovery, files::Tree& tree, Json& body);
 
+// Files in Pickup that another recovery folder handed over and the service has not taken.
+void tell_handed_over_by_others(Context& context, const recovery::State& state, files::Tree& mailroot);
+
 // What Drop and Badmail hold, and that --keep leaves them (said before anything is removed).
 void tell_drop_and_badmail(Context& context, const std::vector<mailroot::FolderCount>& folders);
 // What was emptied from folders that no replay reads, and the command that puts each back.

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t longest_address = 998;
 constexpr std::size_t longest_domain_literal = 255;
+constexpr std::string_view outside_of_atoms = " ,;:<>()[]@";  // RFC 5321, 4.1.2: only in quotes
 
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -264,7 +265,9 @@ bool is_writable_address(std::string_view address) {
   bool quoted = false;
   for (std::size_t i = 0; i < address.size(); ++i) {
     const char c = address[i];
-    if (c == '<' || c == '>' || (c == ' ' && !quoted)) return false;
+    if (c == '<' || c == '>') return false;
+    // Two recipients in one line, to the service: nobody would get it.
+    if (!quoted && (c == ' ' || c == ',' || c == ';')) return false;
     if (quoted && c == '\\')
       ++i;
     else if (c == '"')
@@ -272,6 +275,27 @@ bool is_writable_address(std::string_view address) {
   }
   const auto at = at_sign(address);
   return !quoted && at != 0 && at != address.size() - 1;
+}
+
+bool is_plain_address(std::string_view address) {
+  if (!is_writable_address(address)) return false;
+  const auto at = at_sign(address);
+  auto local = address.substr(0, at);
+  auto domain = at == std::string_view::npos ? std::string_view() : address.substr(at + 1);
+  bool quoted = false;
+  for (std::size_t i = 0; i < local.size(); ++i) {
+    if (quoted && local[i] == '\\')
+      ++i;
+    else if (local[i] == '"')
+      quoted = !quoted;
+    else if (!quoted && outside_of_atoms.find(local[i]) != std::string_view::npos)
+      return false;
+  }
+  if (domain.size() > 2 && domain.front() == '[' && domain.back() == ']') {
+    domain = domain.substr(1, domain.size() - 2);
+    return domain.find_first_of("[]\" @,;()") == std::string_view::npos;
+  }
+  return domain.find_first_of(outside_of_atoms) == std::string_view::npos && domain.find('"') == std::string_view::npos;
 }
 
 std::string domain_of(std::string_view address) {

@@ -39,9 +39,12 @@ HeaderBlock parse_header_block(std::string_view bytes);
 std::vector<std::string> addresses_of(std::string_view field_value);
 // Same address: equal, ASCII case ignored.
 bool same_address(std::string_view a, std::string_view b);
-// No control character, no blank outside quotes, no angle bracket, not empty, at most 998 bytes; local@domain or a
-// name.
+// No control character, no blank, comma or semicolon outside quotes, no angle bracket, not empty, at most 998 bytes;
+// local@domain or a name.
 bool is_writable_address(std::string_view address);
+// The same, as a person writes one: outside quotes no character that RFC 5321 keeps out of atoms, but for a domain
+// literal. Stricter than what mails hold and the service takes: in a cell of a spreadsheet it is a slip.
+bool is_plain_address(std::string_view address);
 std::string domain_of(std::string_view address);  // lower case; empty when it has none
 
 enum class EnvelopeSource { none, override_, x_headers, log, headers };

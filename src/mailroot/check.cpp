@@ -90,11 +90,13 @@ Result<void> check_staging(files::Tree& tree, const std::string& name) {
   const bool known = token && !token->recovery.empty();
   const auto owner =
       known ? "the recovery folder " + token->recovery : std::string("a recovery folder that cannot be told");
+  const auto replay = known ? "requeue replay --recovery \"" + token->recovery + "\"" : std::string("requeue replay");
   return failure(Exit::precondition, "a replay's staging folder in this Mailroot still holds mail",
                  files::to_text(tree.path_of(name)), "it belongs to " + owner,
-                 std::string(nothing_touched) + "Finish that replay first: " +
-                     (known ? "requeue replay --recovery \"" + token->recovery + "\"" : "requeue replay") +
-                     ". Do not delete the folder: it holds mail that is not sent.");
+                 std::string(nothing_touched) + "Finish that replay first: " + replay +
+                     " . Messages in doubt need your word: " + replay +
+                     " --resolve sent|not-sent SOURCE . If it is sealed, move this folder out of the Mailroot and keep "
+                     "it. Do not delete it: it holds mail, or the only trace of it.");
 }
 
 Error refused(Error error, std::string what) {

@@ -152,7 +152,10 @@ class State : public Fold {
 
   bool replay_begun = false;
   std::string replay_pickup,
-      replay_smtp;       // where the newest hand-over went: a Pickup (path), or HOST:PORT; one is empty
+      replay_smtp;  // where the newest hand-over went: a Pickup (path), or HOST:PORT; one is empty
+  // Each Pickup that a hand-over went into or was confirmed for, as the journal has it (of a confirmation by SMTP: the
+  // server). Composed files of a run that was killed may stand beside any of them.
+  std::set<std::string> replay_places;
   std::string no_probe;  // the newest reason that was given; empty: none was
   struct Against {
     std::string path;  // as the journal has it

@@ -264,6 +264,7 @@ Result<void> State::see_intent(const Json& /*event*/) {
 Result<void> State::see_handing_over(const Json& event) {
   replay_pickup = text_of(event, "pickup");
   replay_smtp = text_of(event, "smtp");
+  if (!replay_pickup.empty()) replay_places.insert(replay_pickup);
   return see_intent(event);
 }
 
@@ -306,7 +307,10 @@ Result<void> State::see_replay_end(const Json& event) {
 
 Result<void> State::see_confirmed(const Json& event) {
   if (text_of(event, "step") == "empty") empty_confirmed = true;
-  if (text_of(event, "step") == "replay") replay_confirmed = text_of(event, "place");
+  if (text_of(event, "step") == "replay") {
+    replay_confirmed = text_of(event, "place");
+    replay_places.insert(replay_confirmed);
+  }
   return {};
 }
 

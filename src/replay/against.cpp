@@ -4,6 +4,7 @@
 
 #include "core/text.h"
 #include "replay/decide.h"
+#include "replay/handoff.h"
 #include "replay/message_reading.h"
 
 namespace requeue::replay {
@@ -15,6 +16,7 @@ Result<void> OtherRecovery::add_to(Plan& plan, std::vector<Traits>& traits, cons
     if (watcher.stop_requested()) return failure(Exit::interrupted, "interrupted while another recovery was read");
     const auto* const standing = ledger_->find(entry.source);
     if (standing == nullptr || !ledger_->is_final(entry.source)) return {};
+    if (taken_back_.contains(entry.source)) return {};
     auto message = message_of(entry);
     message.final_now = true;
     set(message, standing->disposition, known_rule(ledger_->rule_text(standing->rule)));
@@ -31,6 +33,11 @@ Result<void> OtherRecovery::add_to(Plan& plan, std::vector<Traits>& traits, cons
     return {};
   };
   REQUEUE_CHECK(snapshot::read_entries(recovery_->tree(), visit));
+  if (!taken_back_.empty()) {
+    plan.notes.push_back(std::to_string(taken_back_.size()) + " messages that " + path_ +
+                         " handed over stood in Pickup still when this snapshot was taken: the service had not taken "
+                         "them, and they count as not sent there");
+  }
   if (unread != 0) {
     plan.notes.push_back(std::to_string(unread) + " messages of " + path_ +
                          " cannot be read: whether these were sent there is not compared");
@@ -38,14 +45,51 @@ Result<void> OtherRecovery::add_to(Plan& plan, std::vector<Traits>& traits, cons
   return {};
 }
 
+namespace {
+
+Result<TakenBack> written_names_in(recovery::Recovery& recovery) {
+  TakenBack own;
+  if (!recovery.state().snapshot) return own;
+  REQUEUE_CHECK(snapshot::check_tags(recovery.tree(), recovery.state().snapshot->root));
+  REQUEUE_CHECK(snapshot::read_entries(recovery.tree(), [&](const snapshot::Entry& entry) -> Result<void> {
+    const auto top = mailroot::top_of(entry.source);
+    if (entry.status.kind != files::Kind::file || mailroot::role_of(top) != mailroot::Role::pickup) return {};
+    const auto name = std::string_view(entry.source).substr(top.size() + 1);
+    if (!id_of_written_name(name).empty()) own.emplace(ascii_lower(name), entry.sha256);
+    return {};
+  }));
+  return own;
+}
+
+}  // namespace
+
+Result<void> TakenBackFold::see(const journal::Line& line) {
+  if (own_.empty()) return {};
+  const bool intent = line.event == "intent";
+  if (!intent && line.event != "commit") return {};
+  const auto source = unescape_bytes(text_of(line.json, "source"));
+  if (!intent) {
+    if (intended_.contains(source)) sources_.insert(source);
+    return {};
+  }
+  intended_.erase(source);
+  const auto found = own_.find(ascii_lower(text_of(line.json, "name")));
+  if (found != own_.end() && found->second == text_of(line.json, "written_sha256")) intended_.insert(source);
+  return {};
+}
+
 Result<std::vector<std::shared_ptr<const OtherRecovery>>> open_others(files::Files& files,
                                                                       const std::vector<std::string>& paths,
                                                                       recovery::Recovery& recovery) {
   std::vector<std::shared_ptr<const OtherRecovery>> out;
+  if (paths.empty()) return out;
+  REQUEUE_TRY(const auto own, written_names_in(recovery));
   for (const auto& path : paths) {
     auto ledger = std::make_unique<Ledger>();
     // Whom it served stands in its messages.jsonl, too.
-    REQUEUE_TRY(auto other, recovery::open_to_read(files, path, {ledger.get()}, recovery::Reading::to_decide));
+    TakenBackFold taken_back(own);
+    REQUEUE_TRY(auto other,
+                recovery::open_to_read(files, path, {ledger.get(), &taken_back}, recovery::Reading::to_decide));
     if (other->tree().path() == recovery.tree().path()) {
       return failure(Exit::usage, "cannot compare a recovery folder with itself", path, {},
                      "--against names another one. Nothing was sent.");
@@ -55,7 +99,8 @@ Result<std::vector<std::shared_ptr<const OtherRecovery>>> open_others(files::Fil
                      "Nothing was sent.");
     }
     REQUEUE_CHECK(snapshot::check_tags(other->tree(), other->state().snapshot->root));
-    out.push_back(std::make_shared<const OtherRecovery>(path, std::move(other), std::move(ledger)));
+    out.push_back(
+        std::make_shared<const OtherRecovery>(path, std::move(other), std::move(ledger), taken_back.sources()));
   }
   return out;
 }

@@ -4,6 +4,8 @@
 
 #include <memory>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "replay/duplicates.h"
@@ -11,10 +13,33 @@
 
 namespace requeue::replay {
 
+// Files of the own snapshot that have a written name: they may be another one's hand-over itself, taken out of Pickup
+// again before the service had it. Name in lower case -> SHA-256.
+using TakenBack = std::unordered_map<std::string, std::string>;
+
+// Which messages of the other recovery folder these are the hand-overs of: that one sent nothing with them, and the own
+// snapshot owes them. Folded from its journal.
+class TakenBackFold final : public recovery::Fold {
+ public:
+  explicit TakenBackFold(const TakenBack& own) : own_(own) {}
+  Result<void> see(const journal::Line& line) override;
+  // True bytes.
+  [[nodiscard]] const std::unordered_set<std::string>& sources() const { return sources_; }
+
+ private:
+  const TakenBack& own_;
+  std::unordered_set<std::string> intended_;  // whose newest intent names one of `own_`
+  std::unordered_set<std::string> sources_;   // and was committed
+};
+
 class OtherRecovery {
  public:
-  OtherRecovery(std::string path, std::unique_ptr<recovery::Recovery> recovery, std::unique_ptr<Ledger> ledger)
-      : path_(std::move(path)), recovery_(std::move(recovery)), ledger_(std::move(ledger)) {}
+  OtherRecovery(std::string path, std::unique_ptr<recovery::Recovery> recovery, std::unique_ptr<Ledger> ledger,
+                std::unordered_set<std::string> taken_back)
+      : path_(std::move(path)),
+        recovery_(std::move(recovery)),
+        ledger_(std::move(ledger)),
+        taken_back_(std::move(taken_back)) {}
 
   // What was handed over there, or may have been, behind the plan's own messages.
   Result<void> add_to(Plan& plan, std::vector<Traits>& traits, const PlanOptions& options, Watcher& watcher) const;
@@ -27,6 +52,7 @@ class OtherRecovery {
   std::string path_;
   std::unique_ptr<recovery::Recovery> recovery_;
   std::unique_ptr<Ledger> ledger_;
+  std::unordered_set<std::string> taken_back_;
 };
 
 // Exit::usage when a path is this very folder; what is damaged is refused as it is anywhere.

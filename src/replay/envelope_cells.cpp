@@ -34,6 +34,10 @@ std::string bare(std::string_view text) {
   return unescape_bytes(text);
 }
 
+constexpr std::string_view sender_hint = "Write user@example.org, or <>.";
+constexpr std::string_view recipients_hint =
+    "Recipients are separated by semicolons: user@example.org;other@example.org.";
+
 std::string not_an_address(const std::string& address) {
   return "not a bare address: " + escape_bytes(address);
 }
@@ -46,7 +50,7 @@ Result<void> read_sender(const EnvelopeCells& cells, const CsvRow& row, mail::En
   if (sender.empty())
     return csv_error(cells.purpose, cells.path, row.line, "no sender", "Write <> for the null sender.");
   if (!mail::is_writable_address(sender)) {
-    return csv_error(cells.purpose, cells.path, row.line, not_an_address(sender), "Write user@example.org, or <>.");
+    return csv_error(cells.purpose, cells.path, row.line, not_an_address(sender), std::string(sender_hint));
   }
   envelope.sender = sender;
   return {};
@@ -58,8 +62,7 @@ Result<void> read_recipients(const EnvelopeCells& cells, const CsvRow& row, mail
     const auto recipient = bare(item);
     if (recipient.empty()) continue;
     if (!mail::is_writable_address(recipient)) {
-      return csv_error(cells.purpose, cells.path, row.line, not_an_address(recipient),
-                       "Separate bare addresses by ';'.");
+      return csv_error(cells.purpose, cells.path, row.line, not_an_address(recipient), std::string(recipients_hint));
     }
     if (seen.insert(ascii_lower(recipient)).second) envelope.recipients.push_back(recipient);
   }
@@ -70,6 +73,21 @@ Result<void> read_recipients(const EnvelopeCells& cells, const CsvRow& row, mail
 }
 
 }  // namespace
+
+Result<void> check_written(std::string_view purpose, const std::string& path, int line, const mail::Envelope& written,
+                           const mail::Envelope& known) {
+  const bool same_sender = ascii_iequals(written.sender, known.sender);
+  if (!written.null_sender && !same_sender && !mail::is_plain_address(written.sender)) {
+    return csv_error(purpose, path, line, not_an_address(written.sender), std::string(sender_hint));
+  }
+  std::unordered_set<std::string> theirs;
+  for (const auto& recipient : known.recipients) theirs.insert(ascii_lower(recipient));
+  for (const auto& recipient : written.recipients) {
+    if (theirs.contains(ascii_lower(recipient)) || mail::is_plain_address(recipient)) continue;
+    return csv_error(purpose, path, line, not_an_address(recipient), std::string(recipients_hint));
+  }
+  return {};
+}
 
 Result<mail::Envelope> read_envelope_cells(const EnvelopeCells& cells, const CsvRow& row) {
   mail::Envelope envelope;

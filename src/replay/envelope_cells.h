@@ -18,4 +18,9 @@ struct EnvelopeCells {
 // Exit::usage with the line's number for an address that is none, no sender, no recipient.
 Result<mail::Envelope> read_envelope_cells(const EnvelopeCells& cells, const CsvRow& row);
 
+// Exit::usage for an address that no person writes (mail::is_plain_address), unless it is one of `known`: what the
+// message itself says goes as it stands.
+Result<void> check_written(std::string_view purpose, const std::string& path, int line, const mail::Envelope& written,
+                           const mail::Envelope& known);
+
 }  // namespace requeue::replay

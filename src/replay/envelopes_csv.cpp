@@ -25,6 +25,7 @@ Result<std::unordered_map<std::string, Override>> parse_envelopes(std::string_vi
     Override named;
     named.line = row.line;
     REQUEUE_TRY(named.envelope, read_envelope_cells({purpose, path, sender, recipients}, row));
+    REQUEUE_CHECK(check_written(purpose, path, row.line, named.envelope, {}));
     const auto [place, fresh] = out.emplace(unescape_bytes(row.fields[source]), std::move(named));
     if (!fresh) {
       return csv_error(

@@ -46,6 +46,13 @@ struct Settled {
 Result<Settled> settle(recovery::Recovery& recovery, const Ledger& ledger, files::Files& files,
                        const std::string& pickup, Watcher& watcher);
 
+// Removes what killed runs composed and never gave an intent, wherever this recovery folder handed over or would by
+// itself: an evacuation of that Mailroot is refused as long as it stands. What messages in doubt left is kept.
+// `but_for`: a Pickup (resolved) that is left to settle(). A place that is gone, cannot be opened or has a run at work
+// in it is passed over.
+void clear_litter(recovery::Recovery& recovery, const Ledger& ledger, files::Files& files, const std::string& but_for,
+                  Watcher& watcher);
+
 // What became of one message of a group.
 struct Handed {
   std::size_t index = 0;  // of Plan::messages
@@ -86,6 +93,8 @@ std::unique_ptr<Handoff> make_handoff(recovery::Recovery& recovery, const Ledger
 
 // The written name: the source's hash, the recovery's ID, a number used once; ends in ".eml".
 std::string written_name(const Sha256Bytes& sha256, const std::string& id, std::uint64_t number);
+// The ID in a name that written_name() of any recovery folder gives; empty: it is none.
+std::string_view id_of_written_name(std::string_view name);
 // Whether a name is one that written_name() of this recovery gives; compared without case, since the service may be.
 bool is_written_name(std::string_view name, std::string_view id);
 

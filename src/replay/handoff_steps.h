@@ -84,6 +84,9 @@ void remove_staged(Place& place, const std::string& name, Watcher& watcher);
 // Removes the staging folder when it holds nothing but its token.
 Result<void> remove_staging(Place& place);
 
+// The composed files without an open or doubted intent, and the staging folder if it is empty then.
+Result<void> clear_staging(Place& place, const Ledger& ledger, const std::string& id, Watcher& watcher);
+
 // The personal fields of a record, which stand in messages.jsonl and never in the journal. Only `too_long` where a line
 // could not hold them.
 constexpr const char* too_long = "too_long";

@@ -184,6 +184,14 @@ std::string written_name(const Sha256Bytes& sha256, const std::string& id, std::
   return to_hex(sha256).substr(0, 16) + "-" + id + "-" + std::to_string(number) + ".eml";
 }
 
+std::string_view id_of_written_name(std::string_view name) {
+  constexpr std::size_t head = 16, length = 16;
+  if (name.size() < head + 1 + length) return {};
+  const auto id = name.substr(head + 1, length);
+  const bool is_hex = id.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+  return is_hex && is_written_name(name, id) ? id : std::string_view();
+}
+
 bool is_written_name(std::string_view name, std::string_view id) {
   const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); };
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };

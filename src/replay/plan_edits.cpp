@@ -7,6 +7,7 @@
 #include "replay/csv.h"
 #include "replay/decide.h"
 #include "replay/duplicates_group.h"
+#include "replay/envelope_cells.h"
 #include "replay/message_reading.h"
 
 namespace requeue::replay {
@@ -72,6 +73,7 @@ class PlanFile {
     auto theirs = lower_set(line.envelope->recipients);
     const bool sender = same_sender(reading.envelope, *line.envelope);
     if (sender && ours == theirs) return {};
+    REQUEUE_CHECK(check_written("the plan", path_, line.line, *line.envelope, reading.envelope));
     const bool subset =
         std::all_of(theirs.begin(), theirs.end(), [&](const std::string& one) { return ours.count(one) != 0; });
     if (sender && subset && line.rule == "partial_copy") {

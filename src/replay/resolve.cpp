@@ -153,6 +153,7 @@ Result<void> resolve(recovery::Recovery& recovery, const Ledger& ledger, const P
   REQUEUE_CHECK(recovery.flush());
   const bool none_left = ledger.open_intents().empty() && ledger.doubted().empty();
   for (const auto& intent : kept) remove_kept(files, intent, recovery.state().id, none_left, watcher);
+  clear_litter(recovery, ledger, files, std::string(), watcher);
   return {};
 }
 

@@ -65,7 +65,6 @@ class Settling {
   Result<void> abort(const OpenIntent& intent, Site& site, std::string_view why);
   Result<void> doubt(const OpenIntent& intent, std::string_view rule, std::string_view why);
   Result<void> clean();
-  Result<void> clean_site(Site& site);
 
   recovery::Recovery& recovery_;
   const Ledger& ledger_;
@@ -302,28 +301,9 @@ Result<void> Settling::clean() {
   for (auto& [path, site] : sites_) {
     if (!site.place) continue;
     for (const auto& name : site.settled) remove_staged(*site.place, name, watcher_);
-    REQUEUE_CHECK(clean_site(site));
+    REQUEUE_CHECK(clear_staging(*site.place, ledger_, id_, watcher_));
   }
-  return {};
-}
-
-// A staged file without an open intent was never renamed: removed. But for those of messages in doubt, which are kept
-// until a person's word is recorded: they may be all that is left to decide by.
-Result<void> Settling::clean_site(Site& site) {
-  auto entries = site.place->beside->list(site.place->staging);
-  if (!entries) {
-    // The same folder by another path was cleaned just before, and its staging removed.
-    if (entries.error().cause == Cause::not_found) return {};
-    return failure(std::move(entries.error()));
-  }
-  std::set<std::string> kept;
-  for (const auto& [source, intent] : ledger_.open_intents()) kept.insert(intent.name);
-  for (const auto& [source, intent] : ledger_.doubted()) kept.insert(intent.name);
-  for (const auto& entry : *entries) {
-    if (entry.kind != files::Kind::file || !is_written_name(entry.name, id_)) continue;
-    if (!kept.contains(entry.name)) remove_staged(*site.place, entry.name, watcher_);
-  }
-  if (ledger_.open_intents().empty()) return remove_staging(*site.place);
+  clear_litter(recovery_, ledger_, files_, pickup_, watcher_);
   return {};
 }
 

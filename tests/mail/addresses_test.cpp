@@ -74,6 +74,20 @@ TEST_CASE("What may be written as an address") {
   CHECK_FALSE(is_writable_address(std::string(997, 'a') + "@b"));
 }
 
+TEST_CASE("What a person may write as an address, and what is a slip") {
+  for (const auto* good :
+       {"a@b", "root", "\"a, b\"@c", "\"a@b\"@c", "a@[192.0.2.1]", "a@[IPv6:2001:db8::1]", "m\xC3\xA4@x"}) {
+    CHECK(is_plain_address(good));
+  }
+  for (const auto* bad : {"", "a@b,c@d", "a@b;c@d", "a,b@c", "a@b:c", "a@b(c)", "a[b@c", "a@[b]c", "a@[b,c]", "a@b@c",
+                          "<a@b>", "a b@c", ","}) {
+    INFO(bad);
+    CHECK_FALSE(is_plain_address(bad));
+  }
+  CHECK(is_writable_address("a@b@c"));
+  CHECK_FALSE(is_writable_address("a@b,c@d"));
+}
+
 TEST_CASE("The domain of an address") {
   CHECK(domain_of("a@Example.COM") == "example.com");
   CHECK(domain_of("\"x@y\"@Z") == "z");
