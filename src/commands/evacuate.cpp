@@ -123,12 +123,23 @@ Result<Outcome> evacuate_work(Context& context, recovery::Recovery& recovery, fi
   return outcome;
 }
 
+// Whoever types --service none may think that the service is stopped for him.
+std::string what_it_does(Context& context, const std::string& mailroot) {
+  const auto state = context.service.state();
+  const bool asked = !state || *state != service::State::absent;
+  return (asked ? "This stops the service and empties " : "This empties ") + printable(mailroot) +
+         "; what it holds is kept in " + printable(context.options.recovery) + "." +
+         (asked ? "" : " No service is asked or stopped here (--service none): it must be stopped already.");
+}
+
 Result<Outcome> evacuate_rehearse(Context& context, const Site& site, const mailroot::Counts& counts) {
   REQUEUE_TRY(const auto state, context.service.state());
   auto& console = context.console;
   console.result("DRY RUN: nothing is written, stopped or removed");
   if (state != service::State::absent) {
     console.result("the service is " + std::string(service::to_string(state)) + "; it would be stopped");
+  } else {
+    console.result("no service is asked or stopped (--service none): stop it before the real run");
   }
   console.result("would copy " + counted(counts.files, "file") + ", " + counted(counts.bytes, "byte") + ", " +
                  counted(counts.folders, "folder") + ", verify them, and empty " + printable(site.mailroot_path));
@@ -155,9 +166,7 @@ Result<Outcome> evacuate(Context& context) {
   tell_handed_over_by_others(context, state, *site.mailroot);
   REQUEUE_CHECK(require_this_server(context));
   if (context.options.dry_run) return evacuate_rehearse(context, site, survey.counts);
-  REQUEUE_TRY(const auto word, confirm(context, "empty", site.mailroot_path,
-                                       "This stops the service and empties " + printable(site.mailroot_path) +
-                                           "; what it holds is kept in " + printable(context.options.recovery) + ".",
+  REQUEUE_TRY(const auto word, confirm(context, "empty", site.mailroot_path, what_it_does(context, site.mailroot_path),
                                        state.empty_confirmed));
   REQUEUE_TRY(const auto lock, site.mailroot->lock());
   return in_run(context, recovery::Missing::make, site, {}, [&](recovery::Recovery& recovery) -> Result<Outcome> {

@@ -116,7 +116,8 @@ struct Way {
   [[nodiscard]] std::string sentence() const {
     return submitter ? "This sends the mail to " + printable(name) + "; `requeue plan` shows what goes."
                      : "This hands the mail to " + printable(name) +
-                           ", from where a running service sends it; `requeue plan` shows what goes.";
+                           ", from where a running service sends it; `requeue plan` shows what goes. What is "
+                           "handed over there counts as sent, be it a drill.";
   }
 };
 

@@ -80,13 +80,6 @@ Next next_of_replay(const Context& context, const recovery::State& state) {
   return {recorded_replay(context, state), manual};
 }
 
-// What the interrupted run leaves in place is left by the one that goes on, or it is refused.
-std::string recorded_scope(const recovery::State& state) {
-  std::string text;
-  for (const auto& name : state.kept_folders) text += " --keep " + shell_quoted(unescape_bytes(name));
-  return text + (state.mailbox_emptied ? " --empty-mailbox" : "");
-}
-
 // What it holds may be a snapshot, or a live Mailroot: neither is a place to begin anew.
 Next next_of_foreign(Context& context) {
   const auto above = context.files.resolve(context.options.recovery);
@@ -127,7 +120,7 @@ Next next_of(Context& context, const Seen& seen) {
         return {evacuate, "what was removed is back in the Mailroot; evacuate again, or leave it at that: " +
                               start_the_service(context)};
       }
-      return {evacuate + recorded_scope(state), "leave the service stopped: the evacuation was interrupted half-way"};
+      return {evacuate + scope_options(state), "leave the service stopped: the evacuation was interrupted half-way"};
     case recovery::Stage::emptied:
       if (!state.restored.empty()) {
         return {again(context, "plan"),

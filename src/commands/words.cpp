@@ -82,6 +82,12 @@ std::string service_options(const Context& context) {
   return out;
 }
 
+std::string scope_options(const recovery::State& state) {
+  std::string text;
+  for (const auto& name : state.kept_folders) text += " --keep " + shell_quoted(unescape_bytes(name));
+  return text + (state.mailbox_emptied ? " --empty-mailbox" : "");
+}
+
 std::string on_another(const Context& context, std::string_view verb, const std::string& recovery,
                        const std::string& mailroot) {
   return "requeue " + std::string(verb) + " --recovery " + shell_quoted(recovery) +

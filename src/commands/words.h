@@ -39,6 +39,9 @@ bool needs_probe(const recovery::State& state);
 std::string service_in_words(const Context& context);
 // The --service options as they were given, to follow a command that asks after the service; empty for the default.
 std::string service_options(const Context& context);
+// " --keep NAME --empty-mailbox" as the evacuation that was cut short had them: what it leaves in place is left by the
+// one that goes on, or it is refused.
+std::string scope_options(const recovery::State& state);
 // "requeue start ..." or, where requeue drives no service, what a person does. A sealed record takes no more lines: of
 // one it is `start` alone, which would be refused with --recovery.
 std::string start_the_service(const Context& context, bool sealed = false);

@@ -188,6 +188,18 @@ TEST_CASE("a restore beside the Pickup that a replay hands to put back what was 
   CHECK(window.see(copy).out.find("would send what stands there") != std::string::npos);  // now it has a Queue
 }
 
+TEST_CASE("adopt beside the Pickup of a Mailroot that another evacuation had half emptied was not refused") {
+  const Window window;
+  const auto backup = window.folder.path() / "backup";
+  write(backup / "Queue/a.eml", mail("a", "ann@one.org"));
+  write(window.mailroot / ".requeue-evacuation", "0123456789abcdef\n/srv/first\n");
+  const auto refused = window.ask({"adopt", "--backup", backup.string(), "--recovery", window.recovery.string(),
+                                   "--pickup", (window.mailroot / "Pickup").string()});
+  CHECK(refused.exit == 5);
+  CHECK(refused.err.find("/srv/first") != std::string::npos);
+  CHECK_FALSE(fs::exists(window.recovery));
+}
+
 TEST_CASE("a replay that went on into another Pickup than before said nothing of it") {
   Window window;
   window.put("Queue/a.eml", mail("a", "ann@one.org"));
