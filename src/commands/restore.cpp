@@ -89,7 +89,7 @@ std::optional<std::string> why_never(const replay::Message& message, const repla
   if (message.disposition == Disposition::in_doubt && !own_group) return "it is in doubt: it may have been sent";
   if (replay::is_the_services(message)) return std::nullopt;
   if (message.rule == "copy_in_doubt") {
-    return "it is a copy of one that is in doubt, or that the service sends: it may have been sent";
+    return "it is a copy of one that is in doubt: it may have been sent";
   }
   if (message.rule == "against") return "it is a copy of one that another recovery folder handed over (--against)";
   if (message.rule == "partial_copy") {
@@ -170,9 +170,8 @@ Result<void> learn(Context& context, recovery::Recovery& recovery, const replay:
     REQUEUE_TRY(const auto plan, replay::make_plan(recovery, ledger, options, context.console));
     known.put_back.emplace(plan, ledger);
     if (context.options.held) known.held = held_sources(plan, ledger);
-    any_sent = any_sent || std::ranges::any_of(plan.messages, [](const replay::Message& message) {
-                 return message.final_now || replay::is_the_services(message);
-               });
+    any_sent = any_sent ||
+               std::ranges::any_of(plan.messages, [](const replay::Message& message) { return message.final_now; });
   }
   if (!any_sent) return {};
   REQUEUE_TRY(const auto sent, replay::make_plan(recovery, ledger, with_nothing_held(options), context.console));

@@ -38,6 +38,8 @@ class Group {
     auto& message = plan_.messages[index];
     const auto& traits = traits_[index];
     // What stands in the Mailroot the service sends, or has sent by now, to whom its own streams say.
+    // A restore that goes on puts its copies back as they were found beside it.
+    if (is_the_services(message) && options_.only_sent_covers) return;
     if (message.disposition == Disposition::in_doubt || is_the_services(message)) return in_doubt_.add(traits);
     if (!message.final_now && in_doubt_.goes_with(traits) && !hold_or_release_copy(message, options_)) return;
     const auto recipients = reader_.recipients(index);

@@ -95,6 +95,13 @@ Result<void> JournaledRecord::settle_unfinished(files::Tree& target, Restored& r
   }
   // The renames of that run may be in the system's memory only. And what it staged must be gone for good before the
   // record says that no more stands there than this.
+  // The last first: killed in the midst of it, a hole among what is left would be put down to the service.
+  for (auto i = found.size(); i-- > 0;) {
+    if (!found[i].staged) continue;
+    const auto path = files::join(files::parent_of(unescape_bytes(found[i].source)), temporary_name(i + 1));
+    const auto removed = target.remove_file(path);
+    if (!removed && removed.error().cause != Cause::not_found) return removed;
+  }
   for (const auto& folder : folders) {
     REQUEUE_CHECK(remove_leftovers(target, folder));
     const auto flushed = target.flush_folder(folder);

@@ -446,6 +446,17 @@ TEST_CASE("all of an evacuation goes back while nothing of it was sent, copies o
   CHECK(contents(window.mailroot) == before);
 }
 
+TEST_CASE("a restore that goes on puts back the copy of a message that it put back before") {
+  const Window window;
+  window.put("Queue/a.eml", mail("a", "ann@one.org"));
+  window.put("Pickup/b.txt", mail("a", "ann@one.org"));
+  const auto before = contents(window.mailroot);
+  window.evacuate();
+  REQUIRE(restore(window, {"--folder", "Queue"}).exit == 0);
+  CHECK(restore(window).exit == 0);
+  CHECK(contents(window.mailroot) == before);
+}
+
 TEST_CASE("the copy of a message that was put back, or left in the Mailroot, was sent by a replay") {
   const Window window;
   window.put("Queue/a.eml", mail("a", "ann@one.org"));
