@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 
@@ -25,7 +26,7 @@ void add_limit(CLI::App& app, Options& options, const std::string& help) {
 void add_pace(CLI::App& app, Options& options) {
   auto& pace = options.pace;
   add_number(
-      app, "--batch", "N", 1, largest_batch, [&pace](std::uint64_t n) { pace.batch = n; },
+      app, "--batch", "N", 1, any_number, [&pace](std::uint64_t n) { pace.batch = std::min(n, largest_batch); },
       "Messages handed over together, at most 256");
   add_number(
       app, "--rate", "N", 1, fastest_rate, [&pace](std::uint64_t n) { pace.rate = n; }, "At most N messages a minute");

@@ -66,8 +66,9 @@ Result<Outcome> adopt_work(Context& context, recovery::Recovery& recovery, files
   if (outcome.exit == Exit::verification) return outcome;
   REQUEUE_TRY(const auto left, record_left(context, recovery, live, pickup));
   if (left > 0) {
-    context.console.warn(counted(left, "file") +
-                         " of the backup stand in the live Queue or Pickup: the service sends them, no replay does");
+    context.console.warn(
+        counted(left, "file") +
+        " of the backup found in the live Queue or Pickup: left for the service to send, no replay does");
   }
   // A person emptied the Mailroot; the journal says whose word that is. Flushed with the end of the run: nothing is
   // done meanwhile, and killed before, the same command goes on.
@@ -96,7 +97,7 @@ Result<void> require_only_evacuation_beside(Context& context, const recovery::St
   if (pickup.empty()) return {};
   const auto beside = context.files.open(files::Path(pickup).parent_path());
   if (!beside) return {};  // then nobody evacuates it
-  return require_only_evacuation(context, state, **beside);
+  return require_no_other_mark(context, state, **beside);
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ Result<Outcome> empty(Context& context) {
   REQUEUE_CHECK(refuse_by_state(context, state));
   REQUEUE_TRY(const auto site, find_site(context, state));
   REQUEUE_CHECK(require_same_mailroot(state, site));
-  REQUEUE_CHECK(require_kept_folders(context, *site.mailroot));
+  if (!state.emptying) REQUEUE_CHECK(require_kept_folders(context, *site.mailroot));
   REQUEUE_CHECK(require_known_service(context, state));
   REQUEUE_CHECK(require_only_evacuation(context, state, *site.mailroot));
   REQUEUE_CHECK(require_stopped(context, "emptying"));

@@ -157,7 +157,7 @@ Result<Outcome> evacuate(Context& context) {
   REQUEUE_CHECK(refuse_complete(context, state));
   REQUEUE_TRY(const auto site, find_site(context, state));
   REQUEUE_CHECK(require_same_mailroot(state, site));
-  REQUEUE_CHECK(require_kept_folders(context, *site.mailroot));
+  if (!state.emptying) REQUEUE_CHECK(require_kept_folders(context, *site.mailroot));
   REQUEUE_CHECK(require_known_service(context, state));
   REQUEUE_CHECK(require_only_evacuation(context, state, *site.mailroot));
   REQUEUE_TRY(const auto survey, mailroot::check_rights(*site.mailroot, context.options.jobs));

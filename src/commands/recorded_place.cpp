@@ -62,6 +62,15 @@ Result<std::set<std::string>> pickups_of_record(Context& context, const recovery
   return pickups;
 }
 
+tl::unexpected<Error> beside_pickup(Context& context, const files::Path& path, const std::string& pickup) {
+  return failure(Exit::precondition, "what is put back here would be sent by the service, and by a replay, too",
+                 files::to_text(path), "the record hands mail to its Pickup, " + escape_bytes(pickup),
+                 "Nothing was touched. Restore into an empty folder, and move from there only what `" +
+                     again(context, "plan") +
+                     "` shows as neither replayed nor in doubt; then replay from this recovery folder no more. Drop, "
+                     "Badmail and Mailbox can go here: --folder NAME.");
+}
+
 }  // namespace
 
 Result<bool> is_folder(const Context& context, files::Tree& target, const files::Path& recorded) {
@@ -115,15 +124,20 @@ Result<void> require_marked_folder(const Context& context, const recovery::State
 Result<void> require_no_pickup_of_record(Context& context, const recovery::State& state, files::Tree& target) {
   REQUEUE_TRY(const auto pickups, pickups_of_record(context, state));
   for (const auto& pickup : pickups) {
-    REQUEUE_TRY(const bool beside, is_folder(context, target, files::Path(pickup).parent_path()));
-    if (!beside) continue;
-    return failure(Exit::precondition, "what is put back here would be sent by the service, and by a replay, too",
-                   files::to_text(target.path()), "the record hands mail to its Pickup, " + escape_bytes(pickup),
-                   "Nothing was touched. Restore into an empty folder, and move from there only what `" +
-                       again(context, "plan") +
-                       "` shows as neither replayed nor in doubt; then replay from this recovery folder no more. Drop, "
-                       "Badmail and "
-                       "Mailbox can go here: --folder NAME.");
+    const auto beside = files::Path(pickup).parent_path();
+    // One that cannot be opened, or a path of another platform, is not the folder that was just opened.
+    const auto other = context.files.open(beside);
+    if (!other && target.path() != beside) continue;
+    REQUEUE_TRY(const bool same, is_folder(context, target, beside));
+    if (same) return beside_pickup(context, target.path(), pickup);
+  }
+  return {};
+}
+
+Result<void> require_no_pickup_of_record(Context& context, const recovery::State& state, const files::Path& missing) {
+  REQUEUE_TRY(const auto pickups, pickups_of_record(context, state));
+  for (const auto& pickup : pickups) {
+    if (files::Path(pickup).parent_path() == missing) return beside_pickup(context, missing, pickup);
   }
   return {};
 }

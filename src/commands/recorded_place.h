@@ -17,6 +17,8 @@ Result<void> require_marked_folder(const Context& context, const recovery::State
 
 // What is put back beside a Pickup of the record, as a plain copy, the service sends, and a replay too.
 Result<void> require_no_pickup_of_record(Context& context, const recovery::State& state, files::Tree& target);
+// The same of a folder that is not there (any more), by its path.
+Result<void> require_no_pickup_of_record(Context& context, const recovery::State& state, const files::Path& missing);
 
 // The same path, or the same volume and file id; where that cannot be told, it is the same.
 Result<bool> is_folder(const Context& context, files::Tree& target, const files::Path& recorded);

@@ -73,15 +73,15 @@ bool touches_live_folders(const std::vector<std::string>& folders, bool held) {
 }
 
 // Told to be a copy once, it is one whatever holds it now.
-bool was_copy_of_sent(const replay::Message& message, const replay::Ledger& ledger) {
+bool was_copy_of_sent(const replay::Message& message, const replay::Ledger& ledger, bool compared) {
   const auto* const standing = ledger.find(message.source);
   if (standing == nullptr || standing->disposition != replay::Disposition::duplicate) return false;
   const auto* const original = ledger.told_original(*standing);
-  return standing->was_against || (original != nullptr && replay::is_settled(original->disposition));
+  return (standing->was_against && compared) || (original != nullptr && replay::is_settled(original->disposition));
 }
 
 // Of a plan in which only what was sent makes a copy of another.
-std::optional<std::string> why_never(const replay::Message& message, const replay::Ledger& ledger) {
+std::optional<std::string> why_never(const replay::Message& message, const replay::Ledger& ledger, bool compared) {
   using replay::Disposition;
   if (message.disposition == Disposition::replayed) return "it was replayed";
   // A group that a killed restore left open is for the restore itself to settle; a replay would take it for in doubt.
@@ -95,17 +95,19 @@ std::optional<std::string> why_never(const replay::Message& message, const repla
   if (message.rule == "partial_copy") {
     return "some of its recipients have it already, by a copy that was sent; a replay sends it to the others";
   }
-  if (message.disposition == Disposition::duplicate || was_copy_of_sent(message, ledger)) {
+  if (message.disposition == Disposition::duplicate || was_copy_of_sent(message, ledger, compared)) {
     return "it is a duplicate of one that was replayed or is in doubt";
   }
   return std::nullopt;
 }
 
-// Sources that are never put back into the recorded Mailroot: the service would send them again.
-std::unordered_map<std::string, std::string> never_back(const replay::Plan& plan, const replay::Ledger& ledger) {
+// Sources that are never put back into the recorded Mailroot: the service would send them again. `compared`: with other
+// recovery folders (--against).
+std::unordered_map<std::string, std::string> never_back(const replay::Plan& plan, const replay::Ledger& ledger,
+                                                        bool compared) {
   std::unordered_map<std::string, std::string> never;
   for (const auto& message : plan.messages) {
-    if (const auto why = why_never(message, ledger)) never[message.source] = *why;
+    if (const auto why = why_never(message, ledger, compared)) never[message.source] = *why;
   }
   return never;
 }
@@ -175,7 +177,7 @@ Result<void> learn(Context& context, recovery::Recovery& recovery, const replay:
   }
   if (!any_sent) return {};
   REQUEUE_TRY(const auto sent, replay::make_plan(recovery, ledger, with_nothing_held(options), context.console));
-  known.never = never_back(sent, ledger);
+  known.never = never_back(sent, ledger, !options.against.empty());
   return {};
 }
 
@@ -356,6 +358,9 @@ Result<Outcome> restore(Context& context) {
       context.console.warn(
           "this folder has a Queue or a Pickup: a service that runs on it would send what stands there");
     }
+  }
+  if (!target && state && touches_live_folders(options.folders, false)) {
+    REQUEUE_CHECK(require_no_pickup_of_record(context, *state, target_path));
   }
   return restore_elsewhere(context, target_path, options);
 }

@@ -86,7 +86,8 @@ Result<void> check_no_other_evacuation(files::Tree& mailroot, const std::string&
       "Nothing was touched. Finish that one first, or put its mail back" +
           (ways_out ? ": " + ways_out(**found) : std::string(".")) +
           " If that folder was moved, or its disk is mounted elsewhere, give its present path. Only if it is "
-          "lost for good, or its status says that it is complete, remove the file named above.");
+          "lost for good, or its status says that it is complete, or neither command gets further because its "
+          "snapshot is damaged, remove the file named above.");
 }
 
 }  // namespace requeue::mailroot

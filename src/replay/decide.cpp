@@ -274,7 +274,7 @@ bool Decider::decide_in_mailroot(Message& message) const {
   const bool left = stays_in_mailroot(state_, message.source) || was_left(message) ||
                     options_.live.holds(message.source, message.sha256);
   try_rule(message, "left_in_place", left,
-           left ? "it still stands in the Mailroot" : "it was taken out of the Mailroot");
+           left ? "it stood in the Mailroot, for the service to send" : "it was taken out of the Mailroot");
   if (left) {
     set(message, Disposition::skipped, "left_in_place");
     return true;

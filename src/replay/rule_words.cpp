@@ -26,7 +26,7 @@ constexpr std::array<RuleWords, 40> rules{{
     {"copy_in_doubt", "a copy of a message that may have been sent, or that the service sends",
      "--release SOURCE, when you know that nobody has it"},
     {"max_age", "older than --max-age", "--max-age AGE"},
-    {"left_in_place", "it still stands in the Mailroot, for the service to send", ""},
+    {"left_in_place", "it stood in the Mailroot when that was emptied, adopted or replayed: the service sends it", ""},
     {"restored", "it was put back into the Mailroot, for the service to send", ""},
     {"staging_gone", "the staging folder, or the composed file in it, is gone: whether it was sent is not known", ""},
     {"name_taken", "other bytes stand in Pickup under its name", ""},

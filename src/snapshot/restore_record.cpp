@@ -50,6 +50,7 @@ class JournaledRecord final : public RestoreRecord {
     Standing standing = Standing::absent;
     bool staged = false;
   };
+  Result<void> record_without_doubted(const std::vector<std::string>& sources);
   Result<std::map<std::string, Entry>> entries_of(const std::vector<std::string>& sources);
   Result<std::vector<Found>> look_at(files::Tree& target, const std::vector<std::string>& sources, std::size_t& seen);
   Result<void> learn_what_was_removed(files::Tree& target);
@@ -93,6 +94,8 @@ Result<void> JournaledRecord::settle_unfinished(files::Tree& target, Restored& r
       doubt(one.source, result);
     }
   }
+  // A hole among what is staged is all that tells of it: on record before that is cleared away.
+  if (!doubted_.empty()) REQUEUE_CHECK(record_without_doubted(unfinished.sources));
   // The renames of that run may be in the system's memory only. And what it staged must be gone for good before the
   // record says that no more stands there than this.
   // The last first: killed in the midst of it, a hole among what is left would be put down to the service.
@@ -103,13 +106,25 @@ Result<void> JournaledRecord::settle_unfinished(files::Tree& target, Restored& r
     if (!removed && removed.error().cause != Cause::not_found) return removed;
   }
   for (const auto& folder : folders) {
+    const auto status = target.status(folder);
+    if (status && status->kind != files::Kind::folder) continue;  // somebody put a file in its place
     REQUEUE_CHECK(remove_leftovers(target, folder));
     const auto flushed = target.flush_folder(folder);
     if (!flushed && flushed.error().cause != Cause::not_found) return flushed;
   }
-  Json fields{{"group", unfinished.group}, {"sources", standing}};
+  Json fields{{"group", state.restoring->group}, {"sources", standing}};
   if (!doubted_.empty()) fields["in_doubt"] = doubted_;
   REQUEUE_CHECK(recovery_.record("restored", fields));
+  return recovery_.flush();
+}
+
+// The group anew without them: what an open group lost is in doubt for good.
+Result<void> JournaledRecord::record_without_doubted(const std::vector<std::string>& sources) {
+  Json left = Json::array();
+  for (const auto& source : sources) {
+    if (!doubted_.contains(source)) left.push_back(source);
+  }
+  REQUEUE_CHECK(recovery_.record("restoring", Json{{"group", recovery_.records() + 1}, {"sources", std::move(left)}}));
   return recovery_.flush();
 }
 
@@ -171,6 +186,7 @@ std::optional<std::string> JournaledRecord::refuses(const files::Relative& sourc
   const auto name = escape_bytes(source);
   if (state.restored.contains(name)) return "restored before, and gone since: the service may have sent it";
   if (doubted_.contains(name) || state.restoring_abandoned.contains(name)) {
+    all_back_ = false;  // typed once more, the same restore must not end the emptying
     return "in doubt: a restore was cut short here, and the service may have sent it";
   }
   if (const auto why = why_not_removed(source)) {

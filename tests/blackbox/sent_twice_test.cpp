@@ -182,6 +182,9 @@ TEST_CASE("a restore beside the Pickup that a replay hands to put back what was 
   auto drop = into_live;
   drop.insert(drop.end(), {"--folder", "Drop"});
   CHECK(window.ask(drop).exit == 0);
+  // A disk that was set up anew.
+  fs::remove_all(live);
+  CHECK(window.ask(into_live).exit == 5);
   const auto elsewhere = (window.folder.path() / "elsewhere").string();
   const Words copy{"restore", "--recovery", window.recovery.string(), "--mailroot", elsewhere};
   CHECK(window.see(copy).out.find("would send what stands there") == std::string::npos);

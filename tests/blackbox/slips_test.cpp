@@ -42,8 +42,6 @@ TEST_CASE("a negative or too large number was taken for an enormous one: --limit
                              {"--limit=-1"},
                              {"--limit", ""},
                              {"--stop-on-badmail", "-1"},
-                             {"--batch", "257"},
-                             {"--batch", "5000"},
                              {"--batch", "0"},
                              {"--batch", "-1"},
                              {"--rate", "-1"},
@@ -62,8 +60,7 @@ TEST_CASE("a negative or too large number was taken for an enormous one: --limit
   }
   CHECK(posted(window.pickup).empty());
   CHECK(window.ask({"stop", "--timeout", "-1"}).exit == 2);
-  CHECK(window.replay({"--batch", "257"}).err.find("1 to 256") != std::string::npos);
-  CHECK(window.replay({"--limit", "1", "--batch", "256"}).json["now"]["replayed"] == 1);
+  CHECK(window.replay({"--limit", "1", "--batch", "5000"}).json["now"]["replayed"] == 1);
 }
 
 TEST_CASE("an empty reason was taken for one, and an option for a reason", "[slips]") {

@@ -175,6 +175,59 @@ TEST_CASE("a restore that was killed while it staged left whole messages in Pick
   CHECK_FALSE(bench.recovery().state().restoring);
 }
 
+TEST_CASE("a restore that failed while it settled another one forgot what was in doubt", "[restore_back]") {
+  auto files = std::make_shared<FaultyFiles>();
+  Bench bench(files);
+  cut_short_while_staging(bench, *files);
+  fs::rename(bench.mailroot() / "Pickup/.requeue-restore-1", bench.mailroot() / "Pickup/.requeue-restore-3");
+  bench.open();
+  const auto failing = GENERATE(as<std::string>{}, "flush_folder", "remove_file");
+  files->add({failing, "Pickup", 1, Cause::io, true});
+  REQUIRE_FALSE(bench.try_restore_back());
+  files->heal();
+  bench.open();
+  restored_back(bench);
+  CHECK(bench.recovery().state().restoring_abandoned.count("Pickup/a") == 1);
+  CHECK(contents(bench.mailroot() / "Pickup").count("a") == 0);
+}
+
+TEST_CASE("a file in place of a folder of an open group kept every later restore from settling it", "[restore_back]") {
+  auto files = std::make_shared<FaultyFiles>();
+  Bench bench(files);
+  bench.add("Queue/sub/a.EML", "a");
+  bench.snapshotted();
+  bench.empty();
+  files->add({"write", "Queue/sub/.requeue-restore-1", 1, Cause::io, true});
+  files->add({"remove_file", "Queue/sub", 1, Cause::io, true});
+  REQUIRE_FALSE(bench.try_restore_back());
+  files->heal();
+  fs::remove_all(bench.mailroot() / "Queue/sub");
+  bench.add("Queue/sub", "a file");
+  bench.open();
+  restored_back(bench);
+  CHECK_FALSE(bench.recovery().state().restoring);
+}
+
+TEST_CASE("the same restore typed once more ended an evacuation that was cut short, in doubt or not",
+          "[restore_back]") {
+  auto files = std::make_shared<FaultyFiles>();
+  Bench bench(files);
+  for (const auto* const name : {"a", "b", "c"}) bench.add(std::string("Pickup/") + name, name);
+  bench.snapshotted();
+  files->add({"remove_file", "Pickup/c", 1, Cause::io, true});
+  REQUIRE_FALSE(bench.try_empty());
+  files->add({"write", "Pickup/.requeue-restore-2", 1, Cause::io, true});
+  files->add({"remove_file", "Pickup/", 1, Cause::io, true});
+  REQUIRE_FALSE(bench.try_restore_back());
+  files->heal();
+  bench.open(files_after_restart());
+  CHECK(restored_back(bench).restored == 0);
+  bench.open(files_after_restart());
+  restored_back(bench);
+  CHECK(fs::exists(bench.mailroot() / ".requeue-evacuation"));
+  CHECK_FALSE(bench.recovery().state().put_back);
+}
+
 TEST_CASE("an emptying that went on after a restore was killed took its copies for mail that came in",
           "[restore_back]") {
   auto files = std::make_shared<FaultyFiles>();

@@ -85,7 +85,7 @@ TEST_CASE("Whether files are copied and read one by one or many at a time, the b
 }
 
 TEST_CASE("Lines of files.jsonl are seen in their order, and damage where it is, however many are read ahead",
-          "[snapshot]") {
+          "[snapshot][exhaustive]") {
   const unsigned jobs = GENERATE(1U, 8U);
   Bench bench;
   for (int i = 1000; i < 1700; ++i) bench.add("Queue/" + std::to_string(i) + ".EML", "x");
