@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
 
 #include "commands/session.h"
 #include "commands/words.h"
 #include "core/text.h"
-#include "journal/journal.h"
 #include "mailroot/evacuation_mark.h"
 #include "mailroot/mailroot.h"
+#include "replay/handoff.h"
 #include "snapshot/bag.h"
 #include "snapshot/files_jsonl.h"
 
@@ -39,29 +38,6 @@ tl::unexpected<Error> not_mounted(const files::Path& path) {
                  "made anew, make its folders Queue and Pickup first (or start the service once and stop it).");
 }
 
-bool has_queue_or_pickup(files::Tree& tree) {
-  const auto entries = tree.list("");
-  return entries && std::ranges::any_of(*entries, [](const files::Entry& entry) {
-           const auto role = mailroot::role_of(entry.name);
-           return role == mailroot::Role::queue || role == mailroot::Role::pickup;
-         });
-}
-
-// Of adopt, and of each replay that handed something over.
-Result<std::set<std::string>> pickups_of_record(Context& context, const recovery::State& state) {
-  std::set<std::string> pickups;
-  if (!state.pickup.empty()) pickups.insert(state.pickup);
-  if (!state.replay_begun) return pickups;
-  REQUEUE_TRY(const auto recovery, context.files.open(context.options.recovery));
-  const auto visit = [&](const journal::Line& line) -> Result<void> {
-    if (line.event != "intent") return {};
-    if (auto path = unescape_bytes(text_of(line.json, "pickup")); !path.empty()) pickups.insert(std::move(path));
-    return {};
-  };
-  REQUEUE_CHECK(journal::read(*recovery, visit));
-  return pickups;
-}
-
 tl::unexpected<Error> beside_pickup(Context& context, const files::Path& path, const std::string& pickup) {
   return failure(Exit::precondition, "what is put back here would be sent by the service, and by a replay, too",
                  files::to_text(path), "the record hands mail to its Pickup, " + escape_bytes(pickup),
@@ -72,6 +48,14 @@ tl::unexpected<Error> beside_pickup(Context& context, const files::Path& path, c
 }
 
 }  // namespace
+
+bool has_queue_or_pickup(files::Tree& tree) {
+  const auto entries = tree.list("");
+  return entries && std::ranges::any_of(*entries, [](const files::Entry& entry) {
+           const auto role = mailroot::role_of(entry.name);
+           return role == mailroot::Role::queue || role == mailroot::Role::pickup;
+         });
+}
 
 Result<bool> is_folder(const Context& context, files::Tree& target, const files::Path& recorded) {
   if (target.path() == recorded) return true;
@@ -122,8 +106,7 @@ Result<void> require_marked_folder(const Context& context, const recovery::State
 }
 
 Result<void> require_no_pickup_of_record(Context& context, const recovery::State& state, files::Tree& target) {
-  REQUEUE_TRY(const auto pickups, pickups_of_record(context, state));
-  for (const auto& pickup : pickups) {
+  for (const auto& pickup : replay::known_pickups(state, context.files)) {
     const auto beside = files::Path(pickup).parent_path();
     // One that cannot be opened, or a path of another platform, is not the folder that was just opened.
     const auto other = context.files.open(beside);
@@ -135,8 +118,7 @@ Result<void> require_no_pickup_of_record(Context& context, const recovery::State
 }
 
 Result<void> require_no_pickup_of_record(Context& context, const recovery::State& state, const files::Path& missing) {
-  REQUEUE_TRY(const auto pickups, pickups_of_record(context, state));
-  for (const auto& pickup : pickups) {
+  for (const auto& pickup : replay::known_pickups(state, context.files)) {
     if (files::Path(pickup).parent_path() == missing) return beside_pickup(context, missing, pickup);
   }
   return {};

@@ -20,6 +20,8 @@ Result<void> require_no_pickup_of_record(Context& context, const recovery::State
 // The same of a folder that is not there (any more), by its path.
 Result<void> require_no_pickup_of_record(Context& context, const recovery::State& state, const files::Path& missing);
 
+// As each Mailroot has; false where it cannot be read.
+bool has_queue_or_pickup(files::Tree& tree);
 // The same path, or the same volume and file id; where that cannot be told, it is the same.
 Result<bool> is_folder(const Context& context, files::Tree& target, const files::Path& recorded);
 

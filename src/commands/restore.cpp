@@ -282,14 +282,7 @@ Result<Outcome> restore_back(Context& context, const recovery::State& state, fil
 
 bool looks_like_mailroot(files::Files& files, const files::Path& path) {
   const auto tree = files.open(path);
-  if (!tree) return false;
-  const auto entries = (*tree)->list("");
-  if (!entries) return false;
-  for (const auto& entry : *entries) {
-    const auto role = mailroot::role_of(entry.name);
-    if (role == mailroot::Role::queue || role == mailroot::Role::pickup) return true;
-  }
-  return false;
+  return tree && has_queue_or_pickup(**tree);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,9 @@ struct Settled {
 Result<Settled> settle(recovery::Recovery& recovery, const Ledger& ledger, files::Files& files,
                        const std::string& pickup, Watcher& watcher);
 
+// Each Pickup that this recovery folder handed mail to, was told to, or would hand it to by itself. Absolute paths
+// here, true bytes: those of another platform, and SMTP servers, are not among them.
+std::set<std::string> known_pickups(const recovery::State& state, files::Files& files);
 // Removes what killed runs composed and never gave an intent, wherever this recovery folder handed over or would by
 // itself: an evacuation of that Mailroot is refused as long as it stands. What messages in doubt left is kept.
 // `but_for`: a Pickup (resolved) that is left to settle(). A place that is gone, cannot be opened or has a run at work

@@ -20,6 +20,8 @@ void add_recorded(const recovery::State& state, files::Files& files, std::set<st
   }
 }
 
+}  // namespace
+
 std::set<std::string> known_pickups(const recovery::State& state, files::Files& files) {
   std::set<std::string> pickups;
   for (const auto& place : state.replay_places) {
@@ -30,8 +32,6 @@ std::set<std::string> known_pickups(const recovery::State& state, files::Files& 
   add_recorded(state, files, pickups);
   return pickups;
 }
-
-}  // namespace
 
 // A staged file without an open intent was never renamed: removed. But for those of messages in doubt, which are kept
 // until a person's word is recorded: they may be all that is left to decide by.

@@ -231,7 +231,7 @@ Result<void> Restoring::finish_group() {
   REQUEUE_CHECK(folders_.flush());
   REQUEUE_CHECK(record_->begin(sources));
   if (auto staged = stage_group(); !staged) {
-    // Nothing of it stands: no more is to be settled by the next restore.
+    // No more of it stands than before: nothing is left to be settled by the next restore.
     if (discard_staged()) static_cast<void>(end_group());
     return staged;
   }

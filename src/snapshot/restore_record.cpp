@@ -96,9 +96,8 @@ Result<void> JournaledRecord::settle_unfinished(files::Tree& target, Restored& r
   }
   // A hole among what is staged is all that tells of it: on record before that is cleared away.
   if (!doubted_.empty()) REQUEUE_CHECK(record_without_doubted(unfinished.sources));
-  // The renames of that run may be in the system's memory only. And what it staged must be gone for good before the
-  // record says that no more stands there than this.
-  // The last first: killed in the midst of it, a hole among what is left would be put down to the service.
+  // What it staged must be gone for good before the record says that no more stands there than this. The last first:
+  // killed in the midst of it, a hole among what is left would be put down to the service.
   for (auto i = found.size(); i-- > 0;) {
     if (!found[i].staged) continue;
     const auto path = files::join(files::parent_of(unescape_bytes(found[i].source)), temporary_name(i + 1));
@@ -109,6 +108,7 @@ Result<void> JournaledRecord::settle_unfinished(files::Tree& target, Restored& r
     const auto status = target.status(folder);
     if (status && status->kind != files::Kind::folder) continue;  // somebody put a file in its place
     REQUEUE_CHECK(remove_leftovers(target, folder));
+    // The renames of that run may be in the system's memory only.
     const auto flushed = target.flush_folder(folder);
     if (!flushed && flushed.error().cause != Cause::not_found) return flushed;
   }
