@@ -14,7 +14,7 @@
 #include "commands/words.h"
 #include "core/text.h"
 #include "mailroot/mailroot.h"
-#include "replay/duplicates.h"
+#include "replay/going_back.h"
 #include "replay/handoff.h"
 #include "replay/restored.h"
 #include "snapshot/bag.h"
@@ -72,87 +72,10 @@ bool touches_live_folders(const std::vector<std::string>& folders, bool held) {
   return false;
 }
 
-// Told to be a copy once, it is one whatever holds it now.
-bool was_copy_of_sent(const replay::Message& message, const replay::Ledger& ledger, bool compared) {
-  const auto* const standing = ledger.find(message.source);
-  if (standing == nullptr || standing->disposition != replay::Disposition::duplicate) return false;
-  const auto* const original = ledger.told_original(*standing);
-  return (standing->was_against && compared) || (original != nullptr && replay::is_settled(original->disposition));
-}
-
-// Of a plan in which only what was sent makes a copy of another.
-std::optional<std::string> why_never(const replay::Message& message, const replay::Ledger& ledger, bool compared) {
-  using replay::Disposition;
-  if (message.disposition == Disposition::replayed) return "it was replayed";
-  // A group that a killed restore left open is for the restore itself to settle; a replay would take it for in doubt.
-  const bool own_group = message.rule == "restoring_unfinished" && !ledger.is_final(message.source);
-  if (message.disposition == Disposition::in_doubt && !own_group) return "it is in doubt: it may have been sent";
-  if (replay::is_the_services(message)) return std::nullopt;
-  if (message.rule == "copy_in_doubt") {
-    return "it is a copy of one that is in doubt: it may have been sent";
-  }
-  if (message.rule == "against") return "it is a copy of one that another recovery folder handed over (--against)";
-  if (message.rule == "partial_copy") {
-    return "some of its recipients have it already, by a copy that was sent; a replay sends it to the others";
-  }
-  if (message.disposition == Disposition::duplicate || was_copy_of_sent(message, ledger, compared)) {
-    return "it is a duplicate of one that was replayed or is in doubt";
-  }
-  return std::nullopt;
-}
-
-// Sources that are never put back into the recorded Mailroot: the service would send them again. `compared`: with other
-// recovery folders (--against).
-std::unordered_map<std::string, std::string> never_back(const replay::Plan& plan, const replay::Ledger& ledger,
-                                                        bool compared) {
-  std::unordered_map<std::string, std::string> never;
-  for (const auto& message : plan.messages) {
-    if (const auto why = why_never(message, ledger, compared)) never[message.source] = *why;
-  }
-  return never;
-}
-
-// By what is decided now, or by what the newest replay decided with options of its own, which a restore does not take.
-bool stands_held(const replay::Message& message, const replay::Ledger& ledger) {
-  if (message.disposition == replay::Disposition::held) return true;
-  const auto* const standing = ledger.find(message.source);
-  return !message.final_now && standing != nullptr && standing->disposition == replay::Disposition::held;
-}
-
-// A copy goes the way of its original: that one may still be sent.
-bool goes_back_held(const replay::Plan& plan, const replay::Message& message, const replay::Ledger& ledger) {
-  if (!stands_held(message, ledger)) return false;
-  if (message.disposition != replay::Disposition::duplicate) return true;
-  return message.duplicate_of < plan.messages.size() && stands_held(plan.messages[message.duplicate_of], ledger);
-}
-
-std::unordered_set<std::string> held_sources(const replay::Plan& plan, const replay::Ledger& ledger) {
-  std::unordered_set<std::string> held;
-  for (const auto& message : plan.messages) {
-    const bool queue = mailroot::role_of(mailroot::top_of(message.source)) == mailroot::Role::queue;
-    if (queue && goes_back_held(plan, message, ledger)) held.insert(message.source);
-  }
-  return held;
-}
-
-// The same without what holds a message: a copy of one that was sent is one, be it a bounce, from a list or large. The
-// replay that sent the other may have been given --lists, --bounces or --release, which a restore does not take.
-replay::PlanOptions with_nothing_held(replay::PlanOptions options) {
-  options.bounces = replay::Policy::replay;
-  options.lists = replay::Policy::replay;
-  options.hop_limit = 0;
-  options.max_size = 0;
-  options.check_streams = false;
-  options.hold_several_domains = false;
-  options.only_sent_covers = true;
-  for (const auto* const rule : {"no_from", "unknown_name"}) options.releases.rules.emplace(rule);
-  return options;
-}
-
 // What a restore into the evacuated Mailroot must know of the messages.
 struct Known {
-  std::unordered_map<std::string, std::string> never;  // sources that do not go back, and why
-  std::unordered_set<std::string> held;                // of --held
+  replay::NeverBack never;
+  std::unordered_set<std::string> held;  // of --held
   std::optional<replay::PutBack> put_back;
 };
 
@@ -171,13 +94,14 @@ Result<void> learn(Context& context, recovery::Recovery& recovery, const replay:
   {
     REQUEUE_TRY(const auto plan, replay::make_plan(recovery, ledger, options, context.console));
     known.put_back.emplace(plan, ledger);
-    if (context.options.held) known.held = held_sources(plan, ledger);
+    if (context.options.held) known.held = replay::held_sources(plan, ledger);
     any_sent = any_sent ||
                std::ranges::any_of(plan.messages, [](const replay::Message& message) { return message.final_now; });
   }
   if (!any_sent) return {};
-  REQUEUE_TRY(const auto sent, replay::make_plan(recovery, ledger, with_nothing_held(options), context.console));
-  known.never = never_back(sent, ledger, !options.against.empty());
+  REQUEUE_TRY(const auto sent,
+              replay::make_plan(recovery, ledger, replay::with_nothing_held(options), context.console));
+  known.never = replay::never_back(sent, ledger, !options.against.empty());
   return {};
 }
 
@@ -285,20 +209,16 @@ bool looks_like_mailroot(files::Files& files, const files::Path& path) {
   return tree && has_queue_or_pickup(**tree);
 }
 
-}  // namespace
-
-Result<Outcome> restore(Context& context) {
-  snapshot::RestoreOptions options;
-  options.folders = context.options.folders;
-  const auto state = peek(context);
+// Where the files are to go, and whether it may be there at all.
+Result<files::Path> restored_to(Context& context, const Result<recovery::State>& state) {
   if (context.options.mailroot.empty() && (!state || state->mailroot.empty())) {
     return failure(Exit::usage, "it is not known where to restore to", {}, {},
                    "Nothing was touched. Give --mailroot DIR.");
   }
-  REQUEUE_TRY(const auto target_path,
+  REQUEUE_TRY(const auto target,
               context.files.resolve(context.options.mailroot.empty() ? unescape_bytes(state->mailroot)
                                                                      : context.options.mailroot));
-  if (!state && (state.error().exit != Exit::verification || looks_like_mailroot(context.files, target_path))) {
+  if (!state && (state.error().exit != Exit::verification || looks_like_mailroot(context.files, target))) {
     return failure(state.error());
   }
   if (state && !state->snapshot) {
@@ -307,55 +227,74 @@ Result<Outcome> restore(Context& context) {
   }
   if (state) REQUEUE_CHECK(require_payload(context, *state));
   REQUEUE_TRY(const auto recovery, context.files.resolve(context.options.recovery));
-  if (mailroot::is_inside(target_path.string(), recovery.string())) {
+  if (mailroot::is_inside(target.string(), recovery.string())) {
     return failure(Exit::precondition, "a restore into the recovery folder itself would spoil the record",
-                   target_path.string(), "it lies inside of it", "Nothing was touched. Choose a folder outside it.");
+                   target.string(), "it lies inside of it", "Nothing was touched. Choose a folder outside it.");
   }
-  REQUEUE_CHECK(require_no_snapshot(context, target_path, "this folder"));
+  REQUEUE_CHECK(require_no_snapshot(context, target, "this folder"));
+  return target;
+}
+
+// Null: it is not there. The recorded one is made anew then: a plain copy would put back what was sent, and a service
+// that is set up anew would send it again.
+Result<std::shared_ptr<files::Tree>> open_target(Context& context, const Result<recovery::State>& state,
+                                                 const files::Path& path) {
+  auto target = context.files.open(path);
+  const bool is_its_path = state && files::to_text(path) == state->mailroot;
+  if (!target && target.error().cause == Cause::not_found && is_its_path) {
+    REQUEUE_CHECK(require_mounted_above(context, *state, path));
+    target = context.files.open_or_make(path);
+  }
+  if (!target && target.error().cause == Cause::not_found && !is_its_path) return std::shared_ptr<files::Tree>();
+  if (target && is_its_path) REQUEUE_CHECK(require_mounted(context, *state, **target));
+  return target;
+}
+
+// A plain copy leaves nothing out: options that would have it do so are refused, and so is the Pickup of a service.
+Result<void> require_plain(Context& context, const Result<recovery::State>& state, const files::Path& path,
+                           files::Tree* target) {
+  if (!context.options.against.empty() || context.options.no_against) {
+    return failure(Exit::usage, "--against and --no-against go with a restore into the Mailroot that the journal names",
+                   path.string(), "it is another folder: a plain copy, which leaves nothing out",
+                   "Nothing was touched. Leave them out.");
+  }
+  if (context.options.held) {
+    return failure(Exit::precondition, "restore --held works on the same server only", path.string(),
+                   "it is not the Mailroot that the journal names", "Nothing was touched.");
+  }
+  if (target) REQUEUE_CHECK(require_no_other_mark(context, state ? *state : recovery::State(), *target));
+  if (!touches_live_folders(context.options.folders, false)) return {};
+  if (state && target) REQUEUE_CHECK(require_no_pickup_of_record(context, *state, *target));
+  if (state && !target) REQUEUE_CHECK(require_no_pickup_of_record(context, *state, path));
+  if (target && has_queue_or_pickup(*target)) {
+    context.console.warn("this folder has a Queue or a Pickup: a service that runs on it would send what stands there");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Outcome> restore(Context& context) {
+  const auto state = peek(context);
+  REQUEUE_TRY(const auto path, restored_to(context, state));
   REQUEUE_CHECK(require_restored_folders(context));
   if (context.options.dry_run) {
-    context.console.result("DRY RUN: would put files of the snapshot into " + printable(target_path.string()));
+    context.console.result("DRY RUN: would put files of the snapshot into " + printable(path.string()));
     return Outcome{Exit::done, Json{{"dry_run", true}}};
   }
-  auto target = context.files.open(target_path);
-  // The recorded one, although it is not there any more: a plain copy would put back what was sent, and a service that
-  // is set up anew would send it again.
-  const bool is_its_path = state && files::to_text(target_path) == state->mailroot;
-  if (!target && target.error().cause == Cause::not_found && is_its_path) {
-    REQUEUE_CHECK(require_mounted_above(context, *state, target_path));
-    target = context.files.open_or_make(target_path);
-  }
-  if (target && is_its_path) REQUEUE_CHECK(require_mounted(context, *state, **target));
+  snapshot::RestoreOptions options;
+  options.folders = context.options.folders;
+  REQUEUE_TRY(const auto target, open_target(context, state, path));
   if (target && state) {
-    REQUEUE_TRY(const bool recorded, is_recorded(context, **target, *state));
-    if (recorded && state->mailroot_folders.empty()) return restore_back(context, *state, **target, std::move(options));
+    REQUEUE_TRY(const bool recorded, is_recorded(context, *target, *state));
+    if (recorded && state->mailroot_folders.empty()) return restore_back(context, *state, *target, std::move(options));
     if (recorded) {
       REQUEUE_TRY(const auto joined, recorded_mailroot(context, *state));
       return restore_back(context, *state, *joined, std::move(options));
     }
   }
-  if (!context.options.against.empty() || context.options.no_against) {
-    return failure(Exit::usage, "--against and --no-against go with a restore into the Mailroot that the journal names",
-                   target_path.string(), "it is another folder: a plain copy, which leaves nothing out",
-                   "Nothing was touched. Leave them out.");
-  }
-  if (context.options.held) {
-    return failure(Exit::precondition, "restore --held works on the same server only", target_path.string(),
-                   "it is not the Mailroot that the journal names", "Nothing was touched.");
-  }
-  if (target) {
-    REQUEUE_CHECK(require_no_other_mark(context, state ? *state : recovery::State(), **target));
-    const bool live = touches_live_folders(options.folders, false);
-    if (state && live) REQUEUE_CHECK(require_no_pickup_of_record(context, *state, **target));
-    if (live && looks_like_mailroot(context.files, target_path)) {
-      context.console.warn(
-          "this folder has a Queue or a Pickup: a service that runs on it would send what stands there");
-    }
-  }
-  if (!target && state && touches_live_folders(options.folders, false)) {
-    REQUEUE_CHECK(require_no_pickup_of_record(context, *state, target_path));
-  }
-  return restore_elsewhere(context, target_path, options);
+  REQUEUE_CHECK(require_plain(context, state, path, target.get()));
+  return restore_elsewhere(context, path, options);
 }
 
 }  // namespace requeue::commands

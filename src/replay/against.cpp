@@ -6,6 +6,7 @@
 #include "replay/decide.h"
 #include "replay/handoff.h"
 #include "replay/message_reading.h"
+#include "replay/rule_words.h"
 
 namespace requeue::replay {
 

@@ -1,188 +1,14 @@
 #include "replay/decide.h"
 
 #include <algorithm>
-#include <iterator>
 
 #include "core/text.h"
+#include "replay/hold_rules.h"
 #include "replay/plan_selection.h"
 #include "replay/rule_words.h"
 
 namespace requeue::replay {
 namespace {
-
-constexpr std::string_view rules[] = {
-    // pending and replayed
-    "replay",
-    "partial_copy",
-    "released",
-    "found_in_pickup",
-    "staged_gone",
-    "resolved_sent",
-    "resolved_not_sent",
-    // duplicate
-    "content",
-    "exact",
-    "against",
-    // held
-    "no_recipient",
-    "no_from",
-    "not_a_message",
-    "bounce",
-    "list",
-    "hop_limit",
-    "max_size",
-    "bad_address",
-    "unknown_name",
-    "envelope_in_stream",
-    "several_domains",
-    "copy_in_doubt",
-    "plan",
-    // skipped, with bounce, list and plan
-    "max_age",
-    "not_owed",
-    "delivered",
-    "left_in_place",
-    "restored",
-    // in doubt
-    "gone_before_empty",
-    "restoring_unfinished",
-    "open_intent",
-    "staging_gone",
-    "name_taken",
-    "reboot",
-    "smtp_unanswered",
-    // failed
-    "source_changed",
-    "source_damaged",
-    "compose_failed",
-    "rename_failed",
-    "rename_unknown",
-    "smtp_refused",
-    "smtp_deferred",
-    "smtp_lost",
-    // a journal of an older version may name none
-    "",
-};
-
-bool is_bounce(const Reading& reading) {
-  const auto& facts = reading.facts;
-  // An override does not settle a bounce: what the message itself says of its sender still counts.
-  const auto& own =
-      facts.x_headers.recipients.empty() || !facts.x_headers.sender_known ? facts.headers : facts.x_headers;
-  return reading.envelope.null_sender || own.null_sender || facts.bounce_report;
-}
-
-// Its To is the list, not whom it is owed; a recipient from anywhere else settles that.
-bool is_list(const Reading& reading) {
-  return reading.facts.list_mail && reading.envelope.source == mail::EnvelopeSource::headers;
-}
-
-bool has_bad_address(const mail::Envelope& envelope) {
-  const auto bad = [](const std::string& address) { return !mail::is_writable_address(address); };
-  if (envelope.sender_known && !envelope.null_sender && bad(envelope.sender)) return true;
-  return std::any_of(envelope.recipients.begin(), envelope.recipients.end(), bad);
-}
-
-bool in_several_domains(const std::vector<std::string>& recipients) {
-  if (recipients.empty()) return false;
-  const auto first = mail::domain_of(recipients.front());
-  return std::any_of(recipients.begin(), recipients.end(),
-                     [&](const std::string& recipient) { return mail::domain_of(recipient) != first; });
-}
-
-std::string number(std::uint64_t value) {
-  return std::to_string(value);
-}
-
-struct Case {
-  const Message& message;
-  const Reading& reading;
-  const PlanOptions& options;
-  bool unknown_name;
-};
-
-// A rule that holds a message. `why` says what was looked at, whether or not the rule applies.
-struct HoldRule {
-  std::string_view name;
-  bool (*applies)(const Case&);
-  std::string (*why)(const Case&);
-};
-
-std::string why_bounce(const Case& c) {
-  std::string why = is_bounce(c.reading) ? "a null sender, or a report of delivery or disposition"
-                                         : "a sender, and no report of delivery or disposition";
-  if (c.options.bounces != Policy::hold) why += "; --bounces settles them";
-  return why;
-}
-
-std::string why_list(const Case& c) {
-  if (!c.reading.facts.list_mail) return "no list field and no Delivered-To";
-  if (!is_list(c.reading))
-    return "came through a list or mailbox; its recipients are known from elsewhere than headers";
-  return std::string("came through a list or mailbox, recipients known from headers only") +
-         (c.options.lists == Policy::hold ? "" : "; --lists settles them");
-}
-
-// In this order: the first that applies holds the message.
-constexpr HoldRule hold_rules[] = {
-    // What is no message has neither recipient nor From; the reason a person can use is that it is none.
-    {"not_a_message", [](const Case& c) { return !c.reading.facts.is_message; },
-     [](const Case& c) {
-       return std::string(c.reading.facts.is_message ? "has a header block" : "empty, or no header block");
-     }},
-    {"no_recipient", [](const Case& c) { return c.reading.envelope.recipients.empty(); },
-     [](const Case& c) { return "recipients known: " + number(c.reading.envelope.recipients.size()); }},
-    // Whatever is written before the message, Pickup reads its From, and puts it into Badmail when there is none.
-    {"no_from",
-     [](const Case& c) { return c.reading.facts.from_addresses.empty() || !c.reading.envelope.sender_known; },
-     [](const Case& c) { return "mailboxes in From: " + number(c.reading.facts.from_addresses.size()); }},
-    {"bounce", [](const Case& c) { return c.options.bounces == Policy::hold && is_bounce(c.reading); }, why_bounce},
-    {"list", [](const Case& c) { return c.options.lists == Policy::hold && is_list(c.reading); }, why_list},
-    {"hop_limit",
-     [](const Case& c) { return c.options.hop_limit != 0 && c.reading.facts.received_count >= c.options.hop_limit; },
-     [](const Case& c) {
-       return number(c.reading.facts.received_count) + " Received fields, the limit is " + number(c.options.hop_limit);
-     }},
-    {"max_size", [](const Case& c) { return c.options.max_size != 0 && c.message.size > c.options.max_size; },
-     [](const Case& c) {
-       return number(c.message.size) + " bytes, " +
-              (c.options.max_size == 0 ? "no limit is set" : "the limit is " + number(c.options.max_size));
-     }},
-    {"bad_address", [](const Case& c) { return has_bad_address(c.reading.envelope); },
-     [](const Case& c) {
-       return std::string(has_bad_address(c.reading.envelope) ? "an address that cannot be written"
-                                                              : "each address can be written");
-     }},
-    {"unknown_name", [](const Case& c) { return c.unknown_name; },
-     [](const Case& c) {
-       return std::string(c.unknown_name ? "a name in Queue that the service does not use" : "a name of mail");
-     }},
-    {"envelope_in_stream",
-     [](const Case& c) {
-       return !c.reading.only_in_streams.empty() && c.reading.envelope.source != mail::EnvelopeSource::override_;
-     },
-     [](const Case& c) {
-       return "addresses in its streams that its header block lacks: " + number(c.reading.only_in_streams.size()) +
-              (c.options.check_streams ? "" : "; --envelope-check off");
-     }},
-    {"several_domains",
-     [](const Case& c) {
-       return c.options.hold_several_domains && c.reading.envelope.source == mail::EnvelopeSource::headers &&
-              in_several_domains(c.reading.envelope.recipients);
-     },
-     [](const Case& c) {
-       return std::string(in_several_domains(c.reading.envelope.recipients) ? "recipients in several domains"
-                                                                            : "recipients in one domain") +
-              (c.options.hold_several_domains ? "" : "; --several-domains hold is not given");
-     }},
-};
-
-// What stands behind the x-headers of a message without a From, so that Pickup takes it.
-bool can_add_from(const Case& c) {
-  const auto& envelope = c.reading.envelope;
-  return c.options.compose.target != mail::Target::plain && envelope.sender_known && !envelope.null_sender &&
-         mail::is_writable_address(envelope.sender);
-}
 
 // The log is never silently ignored: used or not, what it says otherwise is noted.
 void note_log(Message& message, const LogFinding& log) {
@@ -212,11 +38,6 @@ void set(Message& message, Disposition disposition, std::string_view rule) {
 void note(Message& message, std::string_view text) {
   const auto& notes = message.rare->notes;
   if (std::find(notes.begin(), notes.end(), text) == notes.end()) message.rare.make().notes.push_back(text);
-}
-
-std::string_view known_rule(std::string_view rule) {
-  const auto* const found = std::find(std::begin(rules), std::end(rules), rule);
-  return found == std::end(rules) ? std::string_view("other") : *found;
 }
 
 Decider::Decider(const recovery::State& state, const Ledger& ledger, const PlanOptions& options, Timestamp now)
@@ -321,8 +142,8 @@ std::string_view Decider::released_by(const Message& message, std::string_view r
 }
 
 bool Decider::decide_held(Message& message, const Reading& reading, bool unknown_name) const {
-  const Case c{message, reading, options_, unknown_name};
-  for (const auto& rule : hold_rules) {
+  const HoldCase c{message, reading, options_, unknown_name};
+  for (const auto& rule : hold_rules()) {
     const bool applies = rule.applies(c);
     auto why = rule.why(c);
     const auto by = applies ? released_by(message, rule.name) : std::string_view();

@@ -53,7 +53,4 @@ NotReleased why_not_released(const Message& message, const std::string& original
 void set(Message& message, Disposition disposition, std::string_view rule);
 void note(Message& message, std::string_view text);
 
-// The words of Message::rule and of a journal's `rule`, as static text; "other" for what no version of ours wrote.
-std::string_view known_rule(std::string_view rule);
-
 }  // namespace requeue::replay

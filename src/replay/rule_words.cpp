@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace requeue::replay {
 namespace {
 
-constexpr std::array<RuleWords, 40> rules{{
+constexpr std::array<RuleWords, 40> words{{
     {"no_recipient", "no recipient is known", "--envelopes FILE says whom it goes to"},
     {"no_from", "it has no From: Pickup would put it into Badmail", "--release no_from writes a From of the sender"},
     {"not_a_message", "it is empty or does not begin with a header block", ""},
@@ -57,11 +58,71 @@ constexpr std::array<RuleWords, 40> rules{{
     {"rename_failed", "it could not be moved into Pickup; the next run tries again", ""},
 }};
 
+// Each that a message can have, or a journal of any version of ours.
+constexpr std::string_view rules[] = {
+    // pending and replayed
+    "replay",
+    "partial_copy",
+    "released",
+    "found_in_pickup",
+    "staged_gone",
+    "resolved_sent",
+    "resolved_not_sent",
+    // duplicate
+    "content",
+    "exact",
+    "against",
+    // held
+    "no_recipient",
+    "no_from",
+    "not_a_message",
+    "bounce",
+    "list",
+    "hop_limit",
+    "max_size",
+    "bad_address",
+    "unknown_name",
+    "envelope_in_stream",
+    "several_domains",
+    "copy_in_doubt",
+    "plan",
+    // skipped, with bounce, list and plan
+    "max_age",
+    "not_owed",
+    "delivered",
+    "left_in_place",
+    "restored",
+    // in doubt
+    "gone_before_empty",
+    "restoring_unfinished",
+    "open_intent",
+    "staging_gone",
+    "name_taken",
+    "reboot",
+    "smtp_unanswered",
+    // failed
+    "source_changed",
+    "source_damaged",
+    "compose_failed",
+    "rename_failed",
+    "rename_unknown",
+    "smtp_refused",
+    "smtp_deferred",
+    "smtp_lost",
+    // a journal of an older version may name none
+    "",
+};
+
 }  // namespace
 
 RuleWords words_of(std::string_view rule) {
-  const auto* const found = std::ranges::find(rules, rule, &RuleWords::rule);
-  return found == rules.end() ? RuleWords{rule, rule, {}} : *found;
+  const auto* const found = std::ranges::find(words, rule, &RuleWords::rule);
+  return found == words.end() ? RuleWords{rule, rule, {}} : *found;
+}
+
+std::string_view known_rule(std::string_view rule) {
+  const auto* const found = std::find(std::begin(rules), std::end(rules), rule);
+  return found == std::end(rules) ? std::string_view("other") : *found;
 }
 
 }  // namespace requeue::replay

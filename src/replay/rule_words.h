@@ -14,4 +14,7 @@ struct RuleWords {
 // For a rule that is not known: its own name, and no way out.
 RuleWords words_of(std::string_view rule);
 
+// The words of Message::rule and of a journal's `rule`, as static text; "other" for what no version of ours wrote.
+std::string_view known_rule(std::string_view rule);
+
 }  // namespace requeue::replay
