@@ -2,39 +2,10 @@
 #include <boost/filesystem.hpp>
 #include <catch2/catch.hpp>
 
-#include "blackbox/window.h"
+#include "blackbox/told.h"
 
 namespace requeue::tests {
 namespace {
-
-using Words = std::vector<std::string>;
-
-Words of(const Window& window, Words verb, const Words& more = {}) {
-  verb.insert(verb.end(), {"--recovery", window.recovery.string()});
-  verb.insert(verb.end(), more.begin(), more.end());
-  return verb;
-}
-
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-std::string told(const Window& window, const Words& verb, const Words& more = {}) {
-  const auto ran = window.see(of(window, verb, more));
-  return ran.out + ran.err;
-}
-
-// The journal as a kill leaves it right after the first of these lines was flushed.
-void cut_behind(const Window& window, const std::string& event) {
-  const auto path = window.recovery / "journal.jsonl";
-  const auto journal = read(path);
-  const auto line = journal.find("\"event\":\"" + event + '"');
-  REQUIRE(line != std::string::npos);
-  write(path, journal.substr(0, journal.find('\n', line) + 1));
-  // What the end of the run would have added.
-  const auto details = read(window.recovery / "messages.jsonl");
-  write(window.recovery / "messages.jsonl", details.substr(0, details.rfind('\n', details.size() - 2) + 1));
-}
 
 std::string bounce() {
   return "Return-Path: <>\r\n" + mail("bounced", "b@example.org");

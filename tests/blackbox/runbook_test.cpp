@@ -2,7 +2,7 @@
 #include <boost/filesystem.hpp>
 #include <catch2/catch.hpp>
 
-#include "blackbox/window.h"
+#include "blackbox/told.h"
 
 namespace requeue::tests {
 namespace {
@@ -15,10 +15,6 @@ std::string runbook(const Window& window, const std::vector<std::string>& option
   CHECK(seen.out.find("{{") == std::string::npos);  // each name of the page is known
   CHECK(window.ask(command).json["runbook"].get<std::string>().size() + 1 == seen.out.size());
   return seen.out;
-}
-
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 TEST_CASE("a runbook can be had before there is anything, with its open places") {
