@@ -37,6 +37,8 @@ std::string check_target(const Options& options) {
     return "--against does not go with --dedup off";
   if (options.plan.trust_log && options.smtp_logs.empty()) return "--trust-log needs --smtp-log";
   if (plain && !options.smtp_logs.empty()) return "--smtp-log does not go with --target plain";
+  // The service reads whom a plain file goes to in its header: another envelope would be recorded, and not sent.
+  if (plain && !options.envelopes_file.empty()) return "--envelopes does not go with --target plain";
   return plain && !options.plan.owed_domains.empty() ? "--owed-domain does not go with --target plain" : "";
 }
 

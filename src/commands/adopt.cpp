@@ -2,6 +2,7 @@
 #include "commands/context.h"
 #include "commands/live_mail.h"
 #include "commands/preflight.h"
+#include "commands/recorded_place.h"
 #include "commands/session.h"
 #include "commands/tree_steps.h"
 #include "commands/whereabouts.h"
@@ -76,7 +77,7 @@ Result<Outcome> adopt_work(Context& context, recovery::Recovery& recovery, files
       "emptied", Json{{"files", recovery.state().snapshot->files}, {"kept", 0}, {"newcomers", 0}, {"by_hand", true}}));
   context.console.result("[ok] adopted. requeue did not empty the Mailroot itself; it takes your word for it.");
   context.console.result("Next: " + again(context, "plan"));
-  context.console.result("  " + again(context, "probe", recovery.state().mailroot) + service_options(context) +
+  context.console.result("  " + again(context, "probe", recovery.state()) + service_options(context) +
                          " --from YOU --to SOMEBODY");
   context.console.result("  " + again(context, "replay") + unknown_pickup(context, recovery.state()));
   return outcome;
@@ -86,6 +87,7 @@ Result<Outcome> adopt_work(Context& context, recovery::Recovery& recovery, files
 Result<std::string> pickup_in_use(Context& context) {
   if (context.options.pickup.empty()) return std::string();
   REQUEUE_TRY(const auto path, replay::resolve_pickup(context.files, context.options.pickup));
+  REQUEUE_CHECK(require_taken_from(context, path));
   const auto tree = context.files.open(path);
   if (tree) return (*tree)->path().string();
   return failure(Exit::precondition, "cannot open the Pickup in use", context.options.pickup, tree.error().why,

@@ -83,9 +83,8 @@ std::string what_is_open(Context& context, const report::Audit& found) {
   const auto state = peek(context);
   if (!state || state->emptied) return ", but messages wait for a person: " + again(context, "plan");
   return ", but the evacuation has not come to its end: " +
-         (state->put_back
-              ? again(context, "status")
-              : again(context, "evacuate", state->mailroot) + service_options(context) + scope_options(*state));
+         (state->put_back ? again(context, "status")
+                          : again(context, "evacuate", *state) + service_options(context) + scope_options(*state));
 }
 
 // What cannot be looked at would pass for what is not there.

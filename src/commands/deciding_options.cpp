@@ -95,4 +95,18 @@ std::string recorded_replay(const Context& context, const recovery::State& state
   return next_replay(context, state) + recorded_options(state).typed;
 }
 
+Next next_of_replay(const Context& context, const recovery::State& state) {
+  const auto options = recorded_options(state);
+  if (state.newest_replay.ended && options.leaves_out) {
+    return {again(context, "plan"),
+            "the newest replay left out what its options or its plan file did: look at the rest"};
+  }
+  std::string manual = state.replay_smtp.empty() ? "" : "the other --smtp options as before (TLS, CA, AUTH)";
+  if (options.personal) {
+    manual += std::string(manual.empty() ? "" : "; ") +
+              "put in again what stands as (personal): the record keeps no addresses";
+  }
+  return {recorded_replay(context, state), manual};
+}
+
 }  // namespace requeue::commands

@@ -27,4 +27,14 @@ RecordedOptions recorded_options(const recovery::State& state);
 // The replay that goes on with these, by the way of the newest one.
 std::string recorded_replay(const Context& context, const recovery::State& state);
 
+// What is to be done next.
+struct Next {
+  std::string command;  // to type; empty when a person's step comes first
+  std::string manual;   // what a person does; empty when there is nothing
+  bool after = false;   // that comes after the command, not before
+};
+// One that was cut short goes on with the options that it was given; what a person left out of one that ended is looked
+// at first.
+Next next_of_replay(const Context& context, const recovery::State& state);
+
 }  // namespace requeue::commands

@@ -83,7 +83,7 @@ std::string way_back(const Context& context, const recovery::State& state, const
   }
   std::string words;
   if (any) {
-    words = "Put them back: " + again(context, "restore", state.mailroot);
+    words = "Put them back: " + again(context, "restore", state);
     if (held_alone) words += " --held";
     for (const auto& folder : folders) {
       if (!held_alone && !folder.empty()) words += " --folder " + shell_quoted(folder);

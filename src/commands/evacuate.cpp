@@ -69,14 +69,13 @@ Result<Exit> prepare(Context& context, recovery::Recovery& recovery, files::Tree
 }
 
 void tell_next(Context& context, recovery::Recovery& recovery) {
-  const auto& mailroot = recovery.state().mailroot;
   tell_not_replayed(context, recovery);
   context.console.result("Next: fix the cipher order (a person's step, docs/procedure.md), then");
   context.console.result("  " + start_the_service(context));
-  context.console.result("  " + again(context, "probe", mailroot) + service_options(context) +
+  context.console.result("  " + again(context, "probe", recovery.state()) + service_options(context) +
                          " --from YOU --to SOMEBODY");
   context.console.result("  " + again(context, "replay"));
-  context.console.result("Way back, before the replay: " + again(context, "restore", mailroot) +
+  context.console.result("Way back, before the replay: " + again(context, "restore", recovery.state()) +
                          service_options(context));
 }
 
@@ -96,8 +95,7 @@ void tell_stopped_here(Context& context, const recovery::State& state, Exit exit
   // The bag and the Mailroot have one file between them: no repetition makes it what it was.
   console.warn(
       "A file that was changed where it stands changed in the snapshot, too. Then put back what was removed: " +
-      again(context, "restore", state.mailroot) + service_options(context) +
-      ", and evacuate into a new recovery folder.");
+      again(context, "restore", state) + service_options(context) + ", and evacuate into a new recovery folder.");
 }
 
 Result<Outcome> evacuate_work(Context& context, recovery::Recovery& recovery, files::Tree& tree,

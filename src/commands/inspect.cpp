@@ -51,7 +51,7 @@ void tell_open_evacuation(Context& context, files::Tree& mailroot) {
   }
   context.console.warn("an evacuation of this Mailroot was cut short, and a part of its mail may stand in " +
                        printable(recovery) + ". Leave the service stopped and finish it:");
-  context.console.warn("  " + on_another(context, "evacuate", recovery, files::to_text(mailroot.path())));
+  context.console.warn("  " + on_another(context, "evacuate", recovery, mailroot.path().string()));
 }
 
 // What stands in a staging folder is mail that was composed and is not handed over.

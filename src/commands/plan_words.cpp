@@ -52,7 +52,7 @@ void tell_held(Context& context, const recovery::State& state, const replay::Pla
   context.console.result(
       "  held messages of Queue may also go back to the service, with its own envelope, on the same "
       "server and with the service stopped: " +
-      again(context, "restore", state.mailroot) + " --held" + service_options(context));
+      again(context, "restore", state) + " --held" + service_options(context));
 }
 
 void tell_open(Context& context, const replay::Plan& plan, const Telling& telling, replay::Disposition disposition,
@@ -122,15 +122,10 @@ std::vector<std::string> notes_of(const Context& context, const recovery::State&
       notes.push_back("what " + other.path + " handed over counts as sent: --against of an earlier run is remembered");
     }
   }
-  if (state.refused_recipients != 0) {
-    notes.push_back(counted(state.refused_recipients, "recipient") +
-                    " refused by an SMTP server, of messages that went to the others: " + again(context, "report") +
-                    " --jsonl FILE names them, with what it said");
-  }
+  if (auto refused = refused_words(context, state); !refused.empty()) notes.push_back(std::move(refused));
   for (const auto& [folder, count] : plan.not_replayed) {
-    notes.push_back(folder + ": " + counted(count, "file") +
-                    " only in the snapshot; back with: " + again(context, "restore", state.mailroot) +
-                    service_options(context) + " --folder " + shell_quoted(folder));
+    notes.push_back(folder + ": " + counted(count, "file") + " only in the snapshot; back with: " +
+                    again(context, "restore", state) + service_options(context) + " --folder " + shell_quoted(folder));
   }
   return notes;
 }

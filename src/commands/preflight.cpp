@@ -285,7 +285,7 @@ Result<void> require_stopped(Context& context, std::string_view for_what) {
 Result<void> require_no_other_mark(const Context& context, const recovery::State& state, files::Tree& mailroot) {
   const auto ways_out = [&](const mailroot::Token& token) {
     const auto command = [&](const char* verb) {
-      return on_another(context, verb, token.recovery, files::to_text(mailroot.path()));
+      return on_another(context, verb, token.recovery, mailroot.path().string());
     };
     return command("evacuate") + " ; or " + command("restore") + " .";
   };

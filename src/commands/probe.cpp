@@ -3,6 +3,7 @@
 
 #include "commands/announce.h"
 #include "commands/context.h"
+#include "commands/deciding_options.h"
 #include "commands/preflight.h"
 #include "commands/probe_log.h"
 #include "commands/session.h"
@@ -58,14 +59,21 @@ void announce_probe(Context& context, recovery::Recovery* recovery, const replay
                ", token " + probed.token);
 }
 
-void tell_probe(Context& context, const replay::Probed& probed, const std::string& what, bool counts,
+// A replay that was begun goes on as it was told what goes, and to whom.
+Next next_of_probe(Context& context, const recovery::State& state) {
+  if (state.replay_begun && !context.options.smtp) return next_of_replay(context, state);
+  return {again(context, "replay") + smtp_options(context), "requeue plan shows first what it would do"};
+}
+
+// `recovery`: null where none was given.
+void tell_probe(Context& context, const replay::Probed& probed, const std::string& what, recovery::Recovery* recovery,
                 const std::string& failed_words) {
   const bool delivered = probed.result == replay::ProbeResult::delivered;
   context.console.result(std::string(delivered ? "[ok] " : "[failed] ") + "probe " + what + " after " +
                          std::to_string(static_cast<int>(probed.seconds + 0.5)) + " s; token " + probed.token);
-  if (delivered && counts) {
-    context.console.result("Next: " + again(context, "replay") + smtp_options(context) +
-                           " (requeue plan shows first what it would do)");
+  if (delivered && recovery != nullptr) {
+    const auto next = next_of_probe(context, recovery->state());
+    context.console.result("Next: " + next.command + (next.manual.empty() ? "" : " (" + next.manual + ")"));
   } else if (delivered) {
     context.console.result("it counts for a replay only with --recovery");
   } else {
@@ -85,7 +93,7 @@ Result<Outcome> run(Context& context, files::Tree& mailroot, recovery::Recovery*
   REQUEUE_CHECK(keep(recovery, body));
   announce_probe(context, recovery, probed);
   tell_probe(
-      context, probed, std::string(replay::to_string(probed.result)), recovery != nullptr,
+      context, probed, std::string(replay::to_string(probed.result)), recovery,
       hop && hop->said != replay::Said::nothing && hop->said != replay::Said::accepted
           ? "The service hands mail on, and the next hop does not take this one. Nothing of the snapshot was sent. "
             "Find out why, then probe again."
@@ -116,7 +124,7 @@ Result<Outcome> run_by_smtp(Context& context, submission::Submitter& submitter, 
   const auto said = sent.answer.code == 0 ? printable(sent.answer.text.empty() ? sent.why : sent.answer.text)
                                           : std::to_string(sent.answer.code) + " " + printable(sent.answer.text);
   const std::string what = taken ? "taken in by " : sent.answer.code == 0 ? "not answered by " : "refused by ";
-  tell_probe(context, sent.probed, what + server + " (" + said + ")", recovery != nullptr,
+  tell_probe(context, sent.probed, what + server + " (" + said + ")", recovery,
              "Nothing of the snapshot was sent. Look at that server, then probe again.");
   const bool confirmed = hop && hop->said == replay::Said::accepted;
   if (taken && !confirmed)

@@ -57,6 +57,24 @@ bool has_queue_or_pickup(files::Tree& tree) {
          });
 }
 
+Result<void> require_taken_from(Context& context, const files::Path& pickup) {
+  const auto refuse = [&](std::string why) -> Result<void> {
+    return failure(Exit::precondition, "this is not a Pickup", pickup.string(), std::move(why),
+                   "Nothing was done. Give --pickup the folder that the service takes mail from.");
+  };
+  const auto role_of = [](const files::Path& path) { return mailroot::role_of(path.filename().string()); };
+  const auto role = role_of(pickup);
+  if (role_of(pickup.parent_path()) == mailroot::Role::pickup) {
+    return refuse("it lies in a Pickup, and the service takes nothing from the folders in there");
+  }
+  if (role == mailroot::Role::pickup) return {};
+  const auto tree = context.files.open(pickup);
+  if (tree && has_queue_or_pickup(**tree)) return refuse("it is a Mailroot itself");
+  if (role == mailroot::Role::other) return {};
+  const auto beside = context.files.open(pickup.parent_path());
+  return beside && has_queue_or_pickup(**beside) ? refuse("it is another folder of a Mailroot") : Result<void>();
+}
+
 Result<bool> is_folder(const Context& context, files::Tree& target, const files::Path& recorded) {
   if (target.path() == recorded) return true;
   const auto other = context.files.open(recorded);

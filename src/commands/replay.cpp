@@ -7,6 +7,7 @@
 #include "commands/plan_words.h"
 #include "commands/planning.h"
 #include "commands/preflight.h"
+#include "commands/recorded_place.h"
 #include "commands/replay_words.h"
 #include "commands/resolve.h"
 #include "commands/session.h"
@@ -24,7 +25,7 @@ namespace {
 // Pickup as given, here or to adopt; or that of the recorded Mailroot (its name compared without case).
 // What stands in the record, or in a folder that no service takes from, is not handed over.
 Result<void> require_a_pickup(Context& context, const recovery::State& state, const files::Path& pickup) {
-  const auto refuse = [&](std::string why) {
+  const auto refuse = [&](std::string why) -> Result<void> {
     return failure(Exit::precondition, "this is not a Pickup", pickup.string(), std::move(why),
                    "Nothing was sent. Give --pickup the folder that the service takes mail from.");
   };
@@ -32,23 +33,19 @@ Result<void> require_a_pickup(Context& context, const recovery::State& state, co
   if (mailroot::is_inside(pickup.string(), recovery.string())) return refuse("it lies in the recovery folder");
   if (state.mailroot.empty()) return {};
   const files::Path mailroot(unescape_bytes(state.mailroot));
-  if (pickup == mailroot) return refuse("it is the Mailroot itself");
-  const auto role = mailroot::role_of(pickup.filename().string());
-  if (pickup.parent_path() == mailroot && role != mailroot::Role::pickup && role != mailroot::Role::other) {
-    return refuse("it is another folder of the Mailroot");
-  }
-  return {};
+  return pickup == mailroot ? refuse("it is the Mailroot itself") : Result<void>();
 }
 
 Result<files::Path> given_pickup(Context& context, const recovery::State& state, const std::string& given) {
   REQUEUE_TRY(auto pickup, replay::resolve_pickup(context.files, given));
   REQUEUE_CHECK(require_a_pickup(context, state, pickup));
+  REQUEUE_CHECK(require_taken_from(context, pickup));
   return pickup;
 }
 
 Result<files::Path> pickup_of(Context& context, const recovery::State& state) {
   if (!context.options.pickup.empty()) return given_pickup(context, state, context.options.pickup);
-  if (!state.pickup.empty()) return replay::resolve_pickup(context.files, state.pickup);
+  if (!state.pickup.empty()) return replay::resolve_pickup(context.files, unescape_bytes(state.pickup));
   if (state.mailroot.empty()) {
     return failure(Exit::usage, "it is not known into which Pickup to replay", context.options.recovery,
                    "the journal names no Mailroot", "Nothing was sent. Give --pickup DIR.");

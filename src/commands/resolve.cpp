@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "commands/deciding_options.h"
 #include "commands/doubt_words.h"
 #include "commands/plan_words.h"
 #include "commands/planning.h"
@@ -42,7 +43,9 @@ Outcome tell_resolved(Context& context, const recovery::State& state, const repl
   }
   const auto counts = plan.counts();
   tell_plan(context, state, plan, counts, {"pending", 10, again(context, "plan")});
-  console.result("Next: " + (counts.pending > 0 ? next_replay(context, state) : again(context, "audit")));
+  // As the newest replay was told what goes, and to whom: without that, what was held or skipped would go with it.
+  const auto next = counts.pending > 0 ? next_of_replay(context, state) : Next{again(context, "audit"), {}};
+  console.result("Next: " + next.command + (next.manual.empty() ? "" : " (" + next.manual + ")"));
   Json body = counts_json(counts);
   body["now"] = Json{{"replayed", 0}};
   body["resolved"] = words_json(words);

@@ -109,7 +109,7 @@ void tell_way_of_unsent(Context& context, const recovery::State& state, const re
   context.console.result(counted(unsent, "message") +
                          " pending or failed; after the seal the one way for them is back into the Mailroot, with all "
                          "else that was not sent, and the service stopped: " +
-                         again(context, "restore", state.mailroot) + service_options(context));
+                         again(context, "restore", state) + service_options(context));
 }
 
 void tell(Context& context, const recovery::State& state, const Sum& sum, const std::string& signer) {
@@ -127,9 +127,10 @@ void tell(Context& context, const recovery::State& state, const Sum& sum, const 
     console.result(counted(sum.open.size(), "message") +
                    " sealed as open (held, failed, in doubt or pending): no replay sends them any more");
   }
+  if (const auto refused = refused_words(context, state); !refused.empty()) console.result(refused);
   if (sum.counts.held != 0) {
     console.result("the held ones of Queue can still go back to the service, with it stopped: " +
-                   again(context, "restore", state.mailroot) + " --held" + service_options(context));
+                   again(context, "restore", state) + " --held" + service_options(context));
   }
   tell_way_of_unsent(context, state, sum.counts);
   console.result("Next: " + again(context, "audit"));

@@ -13,12 +13,6 @@
 namespace requeue::commands {
 namespace {
 
-struct Next {
-  std::string command;  // to type; empty when a person's step comes first
-  std::string manual;   // what a person does; empty when there is nothing
-  bool after = false;   // that comes after the command, not before
-};
-
 // What stands at the path, as far as it is told.
 struct Seen {
   bool there = false;    // a folder
@@ -64,22 +58,6 @@ Result<void> look(Context& context, Seen& seen) {
   return {};
 }
 
-// One that was cut short goes on with the options that it was given; what a person left out of one that ended is looked
-// at first.
-Next next_of_replay(const Context& context, const recovery::State& state) {
-  const auto options = recorded_options(state);
-  if (state.newest_replay.ended && options.leaves_out) {
-    return {again(context, "plan"),
-            "the newest replay left out what its options or its plan file did: look at the rest"};
-  }
-  std::string manual = state.replay_smtp.empty() ? "" : "the other --smtp options as before (TLS, CA, AUTH)";
-  if (options.personal) {
-    manual += std::string(manual.empty() ? "" : "; ") +
-              "put in again what stands as (personal): the record keeps no addresses";
-  }
-  return {recorded_replay(context, state), manual};
-}
-
 // What it holds may be a snapshot, or a live Mailroot: neither is a place to begin anew.
 Next next_of_foreign(Context& context) {
   const auto above = context.files.resolve(context.options.recovery);
@@ -94,7 +72,7 @@ Next next_of(Context& context, const Seen& seen) {
   const auto& state = seen.state;
   if (seen.foreign) return next_of_foreign(context);
   if (seen.at_work) return {{}, "wait until it ends, then ask again"};
-  const auto& mailroot = state.mailroot.empty() ? context.options.mailroot : state.mailroot;
+  const auto mailroot = state.mailroot.empty() ? context.options.mailroot : unescape_bytes(state.mailroot);
   const auto evacuate = again(context, "evacuate", mailroot) + service_options(context);
   if (state.payload_destroyed() && state.disposed_at == 0) {
     return {again(context, "dispose"), "the disposal was cut short"};
@@ -162,9 +140,9 @@ void tell_open(Context& context, const Seen& seen) {
   }
   const auto unsent = sealed && seen.open ? seen.open->to_send + seen.open->held : 0;
   if (unsent == 0) return;
-  console.result(counted(unsent, "message") + " not sent when this was sealed. To give " +
-                 (unsent == 1 ? "it" : "them") + " to the service again, while it is stopped: " +
-                 again(context, "restore", state.mailroot) + service_options(context));
+  console.result(
+      counted(unsent, "message") + " not sent when this was sealed. To give " + (unsent == 1 ? "it" : "them") +
+      " to the service again, while it is stopped: " + again(context, "restore", state) + service_options(context));
 }
 
 // What a person still has to settle, or should know of before the service runs.
@@ -184,12 +162,13 @@ void tell_waiting(Context& context, const Seen& seen) {
         "and Pickup, a replay does not; which messages: " +
         again(context, "report") + " --csv FILE (rule left_in_place)");
   }
+  if (const auto refused = refused_words(context, state); !refused.empty()) console.result(refused);
   if (state.emptied_newcomers != 0) {
     console.result(counted(state.emptied_newcomers, "file") +
                    " came after the snapshot and stayed in the Mailroot: the service takes them when it runs; look: " +
                    "requeue inspect" +
-                   (context.options.metabase.empty() ? ' ' + shell_quoted(state.mailroot)
-                                                     : mailroot_options(context, state.mailroot)));
+                   (context.options.metabase.empty() ? ' ' + shell_quoted(unescape_bytes(state.mailroot))
+                                                     : mailroot_options(context, unescape_bytes(state.mailroot))));
   }
 }
 
@@ -308,7 +287,7 @@ Result<Outcome> status(Context& context) {
   const bool way_back = !seen.at_work && state.emptying && !state.payload_destroyed() && !state.replay_begun &&
                         !state.mailroot.empty() && !state.put_back;
   if (way_back) {
-    console.result("way back: " + again(context, "restore", state.mailroot) + service_options(context));
+    console.result("way back: " + again(context, "restore", state) + service_options(context));
     console.result("  and then: " + start_the_service(context, state.sealed_at != 0));
   }
   if (!state.payload_destroyed()) tell_waiting(context, seen);

@@ -21,7 +21,7 @@ void tell_half_emptied(Context& context, const recovery::State& state) {
       "the evacuation of this Mailroot is not complete: the service now sends what still stands there, and what was "
       "removed waits in the recovery folder. To go on:");
   context.console.warn("  " + again(context, "stop") + service_options(context));
-  context.console.warn("  " + again(context, "evacuate", state.mailroot) + service_options(context));
+  context.console.warn("  " + again(context, "evacuate", state) + service_options(context));
 }
 
 Result<Outcome> ended(Context& context) {

@@ -197,9 +197,8 @@ std::vector<std::string> not_replayed_lines(const Context& context, recovery::Re
       context.options.jobs);
   if (!read) return lines;  // a damaged bag is told by the step that needs it
   for (const auto& [name, count] : folders) {
-    lines.push_back(printable(name) + ": " + counted(count, "file") +
-                    " only in the snapshot; back with: " + again(context, "restore", state.mailroot) +
-                    service_options(context) + " --folder " + shell_quoted(name));
+    lines.push_back(printable(name) + ": " + counted(count, "file") + " only in the snapshot; back with: " +
+                    again(context, "restore", state) + service_options(context) + " --folder " + shell_quoted(name));
   }
   return lines;
 }

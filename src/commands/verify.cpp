@@ -12,7 +12,7 @@ namespace {
 std::string what_now(const Context& context, const recovery::State& state) {
   if (!state.emptying && !state.emptied) {
     return "Nothing was removed from the Mailroot. Suspect the disk of the recovery folder. Next: " +
-           again(context, "evacuate", state.mailroot) + service_options(context) +
+           again(context, "evacuate", state) + service_options(context) +
            "\n  which takes the snapshot anew; or evacuate to another disk";
   }
   return "Edit nothing in the snapshot: take what is named from a good copy of the recovery folder, then verify again. "
@@ -41,7 +41,7 @@ Result<Outcome> verify(Context& context) {
     outcome.exit = step.exit;
     if (step.exit == Exit::verification) context.console.warn(what_now(context, recovery.state()));
     if (step.exit == Exit::done && !recovery.state().emptied) {
-      context.console.result("Next: " + again(context, "empty", recovery.state().mailroot) + service_options(context));
+      context.console.result("Next: " + again(context, "empty", recovery.state()) + service_options(context));
     }
     return outcome;
   });

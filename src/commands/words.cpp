@@ -16,6 +16,10 @@ std::string again(const Context& context, std::string_view verb) {
   return "requeue " + std::string(verb) + " --recovery " + shell_quoted(recovery.empty() ? "DIR" : recovery);
 }
 
+std::string again(const Context& context, std::string_view verb, const recovery::State& state) {
+  return again(context, verb, unescape_bytes(state.mailroot));
+}
+
 std::string again(const Context& context, std::string_view verb, const std::string& mailroot) {
   return again(context, verb) + mailroot_options(context, mailroot);
 }
@@ -61,7 +65,7 @@ std::string next_replay(const Context& context, const recovery::State& state) {
 }
 
 std::string next_probe(const Context& context, const recovery::State& state) {
-  const auto begin = state.probe_smtp.empty() ? again(context, "probe", state.mailroot) + service_options(context)
+  const auto begin = state.probe_smtp.empty() ? again(context, "probe", state) + service_options(context)
                                               : again(context, "probe") + " --smtp " + shell_quoted(state.probe_smtp);
   return begin + " --from YOU --to SOMEBODY";
 }
@@ -104,6 +108,13 @@ std::string start_the_service(const Context& context, bool sealed) {
   const auto kind = service.empty() ? service::default_kind() : std::string_view(service);
   if (kind == "none") return "start the service (requeue drives none here)";
   return (sealed ? std::string("requeue start") : again(context, "start")) + service_options(context);
+}
+
+std::string refused_words(const Context& context, const recovery::State& state) {
+  if (state.refused_recipients == 0) return {};
+  return counted(state.refused_recipients, "recipient") +
+         " refused by an SMTP server, of messages that went to the others: " + again(context, "report") +
+         " --jsonl FILE names them, with what it said";
 }
 
 }  // namespace requeue::commands

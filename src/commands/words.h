@@ -12,6 +12,8 @@ namespace requeue::commands {
 
 // "1 file", "2 files".
 std::string counted(std::uint64_t count, std::string_view one);
+// Recipients that an SMTP server refused while the others of their message went out; empty: none.
+std::string refused_words(const Context& context, const recovery::State& state);
 
 // One word of a command line, quoted where the platform's shell would take it apart or run it. Folder names come from
 // the disk: pasted, they must stay names.
@@ -21,8 +23,9 @@ std::string shell_quoted(const std::string& word);
 std::string again(const Context& context, std::string_view verb);
 // " --mailroot M", or the --metabase options where they were given in its place: the folders need not stand in M.
 std::string mailroot_options(const Context& context, const std::string& mailroot);
-// The same with these.
+// The same with these: M by its bytes, as a shell takes it, not as the record writes it.
 std::string again(const Context& context, std::string_view verb, const std::string& mailroot);
+std::string again(const Context& context, std::string_view verb, const recovery::State& state);  // the recorded one
 // The same with another recovery folder, and all options that it takes: for one that a mark names.
 std::string on_another(const Context& context, std::string_view verb, const std::string& recovery,
                        const std::string& mailroot);

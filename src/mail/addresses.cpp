@@ -189,6 +189,8 @@ class Tokenizer {
       emit_angle();
     else if (!seen_angle_)
       emit_words();
+    else
+      emit_behind_angle();
     words_.clear();
     in_angle_ = seen_angle_ = false;
   }
@@ -200,6 +202,14 @@ class Tokenizer {
       const bool has_at = word.find('@') != std::string::npos;
       if (word.starts_with('@') || (!has_at && (all.size() > 1 || words_.loose() || is_no_mailbox(word)))) continue;
       out_.add(word);
+    }
+  }
+
+  // "<a@b> c@d, ...": the comma between them was lost, as at a fold.
+  void emit_behind_angle() {
+    for (const auto& word : words_.all()) {
+      const auto at = word.find('@');
+      if (at != std::string::npos && at != 0 && !word.starts_with('"')) out_.add(word);
     }
   }
 

@@ -104,12 +104,40 @@ void read_header_envelope(const std::vector<Field>& fields, Facts& facts) {
   set_sender(envelope, facts.from_addresses);
 }
 
+// KEYWORD or KEYWORD=VALUE each (RFC 5321, 4.1.2).
+bool are_parameters(std::string_view text) {
+  for (text = trim(text); !text.empty();) {
+    const auto word = text.substr(0, text.find_first_of(" \t"));
+    const auto keyword = word.substr(0, word.find('='));
+    const bool plain = std::ranges::all_of(keyword, [](char c) {
+      return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-';
+    });
+    if (keyword.empty() || !plain) return false;
+    text = trim(text.substr(word.size()));
+  }
+  return true;
+}
+
 // "<a@b> ORCPT=rfc822;c@d": what follows the brackets are parameters, not recipients.
 std::string_view without_parameters(std::string_view value) {
   const auto end = value.find('>');
   if (end == std::string_view::npos || value.find('<') > end) return value;
-  const auto rest = trim(value.substr(end + 1));
-  return rest.starts_with(',') || rest.starts_with(';') ? value : value.substr(0, end + 1);
+  return are_parameters(value.substr(end + 1)) ? value.substr(0, end + 1) : value;
+}
+
+// Whether a word behind the first address became no recipient. Where words cannot be told by blanks alone, none did.
+bool leaves_words(std::string_view text, const std::vector<std::string>& found) {
+  constexpr std::string_view parting = " \t,;<>";
+  if (text.find_first_of("\"(:[\\") != std::string_view::npos) return false;
+  if (const auto bracket = text.find('<'); bracket != std::string_view::npos) text.remove_prefix(bracket);
+  for (auto at = text.find_first_not_of(parting); at != std::string_view::npos; at = text.find_first_not_of(parting)) {
+    text.remove_prefix(at);
+    const auto word = text.substr(0, text.find_first_of(parting));
+    const auto is_it = [&](const std::string& one) { return same_address(one, word); };
+    if (std::ranges::none_of(found, is_it)) return true;
+    text.remove_prefix(word.size());
+  }
+  return false;
 }
 
 void read_x_headers(const HeaderBlock& block, Facts& facts) {
@@ -128,7 +156,7 @@ void read_x_headers(const HeaderBlock& block, Facts& facts) {
     const auto found = addresses_of(address);
     for (const auto& one : found) recipients.add(one);
     // Somebody is owed this mail: what cannot be read as an address must be seen by a person, not be dropped.
-    if (found.empty() && !value.empty()) recipients.add(value);
+    if ((found.empty() || leaves_words(address, found)) && !value.empty()) recipients.add(value);
   }
   envelope.recipients = recipients.take();
   if (envelope.recipients.empty()) envelope.source = EnvelopeSource::none;

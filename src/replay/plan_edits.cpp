@@ -73,6 +73,11 @@ class PlanFile {
     auto theirs = lower_set(line.envelope->recipients);
     const bool sender = same_sender(reading.envelope, *line.envelope);
     if (sender && ours == theirs) return {};
+    if (options_.compose.target == mail::Target::plain) {
+      return csv_error("the plan", path_, line.line,
+                       "with --target plain a message goes to those in its header, and to nobody else: " + line.source,
+                       "Leave its recipients as they were, or leave --target plain out.");
+    }
     REQUEUE_CHECK(check_written("the plan", path_, line.line, *line.envelope, reading.envelope));
     const bool subset =
         std::all_of(theirs.begin(), theirs.end(), [&](const std::string& one) { return ours.count(one) != 0; });

@@ -56,8 +56,9 @@ Result<void> check_not_standing(const recovery::State& state, const Ledger& ledg
                                 files::Files& files) {
   const std::string why = " stands there now, and the service will send it";
   if (!state.mailroot.empty()) {
-    REQUEUE_TRY(const bool there,
-                stands(mailroot::open_recorded(files, state.mailroot, state.mailroot_folders), message.source));
+    REQUEUE_TRY(
+        const bool there,
+        stands(mailroot::open_recorded(files, unescape_bytes(state.mailroot), state.mailroot_folders), message.source));
     if (there) {
       return word_refused(Exit::precondition, message.source, "a file of that name in the Mailroot" + why,
                           "Leave it to the service, or move the file away first.");

@@ -80,6 +80,11 @@ void tell_procedure(AuditWork& work) {
   if (!work.state.emptied) {
     work.note("The Mailroot was not emptied yet: every message counts as pending, and none can be replayed.");
   }
+  if (const auto refused = work.state.refused_recipients; refused != 0) {
+    work.note(std::to_string(refused) +
+              " recipients were refused by an SMTP server, of messages that count as replayed since the others were "
+              "taken: report --jsonl names them.");
+  }
   const auto open = work.ledger.open_intents().size();
   if (open == 0) return;
   if (recovery::is_at_work(work.tree)) {

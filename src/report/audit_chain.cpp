@@ -11,7 +11,8 @@ namespace {
 Result<void> expect_afters(AuditWork& work, journal::AfterCheck& afters, journal::HeadsCheck& heads_check) {
   work.details_present = work.tree.status(files::Relative(journal::details_name)).has_value();
   const auto visit = [&](const std::string& /*hash*/, const Json& line) -> Result<void> {
-    afters.expect(text_of(line, "after"));
+    work.newest_witness = text_of(line, "after");
+    afters.expect(work.newest_witness);
     return {};
   };
   if (const auto heads = journal::read_heads(work.tree, afters, heads_check); !heads) {
@@ -70,6 +71,7 @@ Result<void> see_line(AuditWork& work, const journal::Line& line) {
   see_head(work, line);
   see_details(work, line);
   see_seal(work, line);
+  work.last_end = line.event == "run_end" ? line.hash : std::string();
   work.tally.before(line, work.ledger);
   REQUEUE_CHECK(work.state.see(line));
   REQUEUE_CHECK(work.ledger.see(line));
@@ -96,6 +98,24 @@ Result<void> read_chain(AuditWork& work, journal::AfterCheck& afters, journal::H
   if (chain->torn.length > 0) {
     work.note("journal.jsonl ends in " + std::to_string(chain->torn.length) +
               " bytes that are no whole line (a torn write); the next run that writes cuts them off and records it.");
+  }
+  return {};
+}
+
+// A run leaves the head that it ended with in messages.jsonl. Read once more: it may have ended while this was read.
+Result<void> check_last_end(AuditWork& work) {
+  if (work.last_end.empty() || !work.details_present || !work.details_whole) return {};
+  if (work.newest_witness == work.last_end || work.state.payload_destroyed()) return {};
+  bool named = false;
+  const auto read = journal::read_details(work.tree, [&](const std::string&, const Json& line) -> Result<void> {
+    named = named || text_of(line, "after") == work.last_end;
+    return {};
+  });
+  if (!read) return ends_audit(read.error()) ? Result<void>(failure(read.error())) : Result<void>();
+  if (!named) {
+    work.note(
+        "messages.jsonl does not have the head that the last run ended with: it was killed at its very end, or a last "
+        "line was cut off or changed. The next run that writes leaves its own.");
   }
   return {};
 }
@@ -132,6 +152,7 @@ Result<void> audit_chain(AuditWork& work) {
               " names journal lines that journal.jsonl does not hold: whole lines were cut off its end.");
   } else if (work.result.unbroken) {
     check_heads(work, heads);
+    REQUEUE_CHECK(check_last_end(work));
   }
   finish_heads(work);
   for (const auto& contradiction : work.handovers.contradictions()) work.find(contradiction);

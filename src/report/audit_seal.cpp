@@ -19,7 +19,10 @@ bool stands(AuditWork& work, std::string_view name) {
 Result<std::optional<std::string>> read_whole(AuditWork& work, std::string_view name, std::uint64_t limit) {
   auto read = files::read_file(work.tree, files::Relative(name), limit);
   if (read) return std::optional(std::move(*read));
-  if (read.error().cause != Cause::not_found && ends_audit(read.error())) return failure(read.error());
+  const auto found = work.tree.status(files::Relative(name));
+  const bool wrong =
+      found ? found->kind != files::Kind::file || found->size > limit : found.error().cause == Cause::not_found;
+  if (!wrong && ends_audit(read.error())) return failure(read.error());
   work.find(std::string(name) + " cannot be read (" + printable(read.error().why) + "), though line " +
             std::to_string(work.state.sealed_at) + " of journal.jsonl records it.");
   return std::nullopt;

@@ -66,6 +66,8 @@ struct AuditWork {
   Tally tally;
   std::optional<SealLine> seal_line;
   std::vector<std::string> after_seal;  // the commands of later runs, each once
+  std::string last_end;                 // the journal line with which the newest run ended; empty: it has not
+  std::string newest_witness;           // `after` of the last line of messages.jsonl
   bool details_present = false;
   bool details_whole = true;           // no damage found in messages.jsonl
   DigestMap<NamedLine> details_named;  // lines of messages.jsonl, by their hash

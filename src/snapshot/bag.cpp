@@ -54,12 +54,6 @@ Result<std::vector<ManifestLine>> parse_tagmanifest(std::string_view text, const
   return tags;
 }
 
-Error missing_as_damage(Error error, const files::Relative& name) {
-  if (error.cause == Cause::not_found) return damage(name, "it is missing");
-  if (error.cause == Cause::is_link) return damage(name, "a link stands in its place");
-  return error;
-}
-
 // Parsed in pieces by several threads: most of the time that a plan takes is spent on these lines.
 Result<void> read_entries_ahead(files::Tree& recovery, const std::function<Result<void>(const Entry&)>& visit,
                                 unsigned jobs) {
@@ -133,7 +127,7 @@ Result<bool> is_sealed(files::Tree& recovery, const files::Relative& bag) {
 Result<void> check_tags(files::Tree& recovery, std::string_view root) {
   const auto name = files::join(folder, tagmanifest_txt);
   auto text = files::read_file(recovery, name, largest_tagmanifest);
-  if (!text) return failure(missing_as_damage(std::move(text.error()), name));
+  if (!text) return failure(as_damage(recovery, std::move(text.error()), name, largest_tagmanifest));
   if (!root.empty() && sha256_hex(*text) != root) {
     return failure(damage(name, "its SHA-256 is not the one that the journal recorded"));
   }
@@ -141,7 +135,7 @@ Result<void> check_tags(files::Tree& recovery, std::string_view root) {
   for (const auto& tag : tags) {
     const auto path = files::join(folder, tag.path);
     auto sha256 = hash_file(recovery, path, files::CacheUse::past);
-    if (!sha256) return failure(missing_as_damage(std::move(sha256.error()), path));
+    if (!sha256) return failure(as_damage(recovery, std::move(sha256.error()), path));
     if (*sha256 != tag.sha256)
       return failure(damage(path, "its bytes are not those that tagmanifest-sha256.txt names"));
   }

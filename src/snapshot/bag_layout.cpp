@@ -33,4 +33,13 @@ Error damage(std::string_view path, std::string why) {
       "help before going on."};
 }
 
+Error as_damage(files::Tree& recovery, Error error, const files::Relative& path, std::uint64_t limit) {
+  if (error.cause == Cause::not_found) return damage(path, "it is missing");
+  if (error.cause == Cause::is_link) return damage(path, "a link stands in its place");
+  const auto found = recovery.status(path);
+  if (found && found->kind != files::Kind::file) return damage(path, "it is not a regular file");
+  if (found && found->size > limit) return damage(path, "it is far too large");
+  return error;
+}
+
 }  // namespace requeue::snapshot

@@ -1,6 +1,7 @@
 // The names inside a bag, and the one rule for paths that a tampered bag could use to lead us outside it.
 #pragma once
 
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -32,5 +33,9 @@ bool is_sha256(std::string_view text);
 
 // Exit::verification: `path` (below the recovery folder) is not what the record says.
 Error damage(std::string_view path, std::string why);
+// The error with which a file of the bag could not be read: damage where something else stands in its place, nothing
+// does, or it is larger than `limit`; else as it is.
+Error as_damage(files::Tree& recovery, Error error, const files::Relative& path,
+                std::uint64_t limit = std::numeric_limits<std::uint64_t>::max());
 
 }  // namespace requeue::snapshot

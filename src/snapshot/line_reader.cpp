@@ -39,11 +39,7 @@ Result<std::optional<std::string>> LineReader::next() {
 
 Result<LineReader> open_lines(files::Tree& tree, const files::Relative& path) {
   auto reader = tree.open(path);
-  if (!reader && (reader.error().cause == Cause::not_found || reader.error().cause == Cause::is_link)) {
-    return failure(
-        damage(path, reader.error().cause == Cause::is_link ? "a link stands in its place" : "it is missing"));
-  }
-  if (!reader) return failure(std::move(reader.error()));
+  if (!reader) return failure(as_damage(tree, std::move(reader.error()), path));
   return LineReader(std::move(*reader), path);
 }
 
