@@ -46,12 +46,14 @@ void tell_open_evacuation(Context& context, files::Tree& mailroot) {
   if (!mark || !*mark) return;
   const auto& recovery = (*mark)->recovery;
   if (const auto lock = mailroot.lock(); !lock && lock.error().exit == Exit::locked) {
-    context.console.warn("an evacuation of this Mailroot into " + printable(recovery) + " is at work");
+    context.console.warn("an evacuation of this Mailroot into " + printable(recovery) +
+                         ", or a restore from there, is at work");
     return;
   }
-  context.console.warn("an evacuation of this Mailroot was cut short, and a part of its mail may stand in " +
-                       printable(recovery) + ". Leave the service stopped and finish it:");
-  context.console.warn("  " + on_another(context, "evacuate", recovery, mailroot.path().string()));
+  context.console.warn(
+      "an evacuation or a restore of this Mailroot was cut short, and a part of its mail may stand in " +
+      printable(recovery) + ". Leave the service stopped and finish it; which, and how, says");
+  context.console.warn("  requeue status --recovery " + shell_quoted(recovery));
 }
 
 // What stands in a staging folder is mail that was composed and is not handed over.

@@ -160,6 +160,8 @@ Result<Outcome> restore_elsewhere(Context& context, const files::Path& target_pa
                                   const snapshot::RestoreOptions& options) {
   REQUEUE_TRY(const auto recovery, context.files.open(context.options.recovery));
   REQUEUE_TRY(const auto target, context.files.open_or_make(target_path));
+  // Two restores into one folder would take each other's temporary files for their own.
+  REQUEUE_TRY(const auto lock, target->lock());
   REQUEUE_TRY(const auto restored, snapshot::restore_plain(*recovery, *target, options, context.console));
   return restore_tell(context, restored);
 }

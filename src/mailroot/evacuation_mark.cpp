@@ -81,7 +81,7 @@ Result<void> check_no_other_evacuation(files::Tree& mailroot, const std::string&
   }
   if (!*found || (*found)->id == id) return {};
   return failure(
-      Exit::precondition, "another evacuation of this Mailroot was cut short and is still open", path,
+      Exit::precondition, "an evacuation or a restore of this Mailroot was cut short and is still open", path,
       "it belongs to the recovery folder " + (*found)->recovery + ", which may have what is gone from here already",
       "Nothing was touched. Finish that one first, or put its mail back" +
           (ways_out ? ": " + ways_out(**found) : std::string(".")) +

@@ -186,7 +186,7 @@ Result<void> State::see_removing(const Json& event) {
 Result<void> State::see_mark(const Json& event) {
   const auto told = text_of(event, "state");
   marked = told == "set";
-  put_back = told == "taken_away" && last_command == "restore";
+  put_back = told == "taken_away" && last_command == "restore" && emptying && !emptied;
   mark_lost = mark_lost || told == "lost";
   return {};
 }

@@ -339,7 +339,7 @@ Result<Emptied> empty(recovery::Recovery& recovery, files::Tree& mailroot, const
                       Watcher& watcher) {
   REQUEUE_CHECK(check_ready(recovery, mailroot));
   if (recovery.state().emptying) REQUEUE_CHECK(note_lost_mark(recovery, mailroot));
-  REQUEUE_CHECK(settle_unfinished_restore(recovery, mailroot));
+  REQUEUE_CHECK(settle_unfinished_restore(recovery, mailroot, watcher));
   auto emptied = Emptying(recovery, mailroot, options, watcher).run();
   // Nothing was begun, and the service may be put back: no other evacuation is to be refused because of it.
   if (!emptied && !recovery.state().emptying) {

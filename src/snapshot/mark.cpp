@@ -32,11 +32,11 @@ Result<void> set_mark(recovery::Recovery& recovery, files::Tree& mailroot, Watch
   if (!made && made.error().cause == Cause::no_space) {
     static_cast<void>(mailroot::take_mark_away(mailroot, id));
     watcher.warn(
-        "the Mailroot's volume is full: it cannot be marked as being emptied. Should this run be cut short, finish "
+        "the Mailroot's volume is full: it cannot be marked as being worked on. Should this run be cut short, finish "
         "it with the same --recovery; do not evacuate this Mailroot into another recovery folder before.");
     return {};
   }
-  REQUEUE_CHECK(told(std::move(made), "cannot mark the Mailroot as being emptied", recovery.state()));
+  REQUEUE_CHECK(told(std::move(made), "cannot mark the Mailroot as being worked on", recovery.state()));
   if (recovery.state().marked) return {};
   return recovery.record("mark", {{"state", "set"}});
 }

@@ -62,6 +62,7 @@ class Restoring {
   Result<void> stage_group();
   Result<void> stage(Member& member, std::uint64_t number);
   Result<void> name_group();
+  bool took_its_name(const Member& member);
   Result<void> end_group();
   Result<void> discard(Member& member);
   Result<void> discard_staged();
@@ -77,6 +78,7 @@ class Restoring {
   std::map<std::string, bool, std::less<>> keeps_streams_;  // by top folder: each may be on a volume of its own
   std::vector<Entry> finished_last_;                        // folders, in the order of the walk: parents first
   std::vector<Member> group_;
+  bool unsettled_ = false;  // whether one of the group stands under its name could not be seen
   Restored result_;
   RestoreFolders folders_{target_, result_};
 };
@@ -93,12 +95,13 @@ Result<Restored> Restoring::run() {
     return see_file(entry);
   });
   if (done) done = finish_group();
+  if (!done) static_cast<void>(discard_staged());
+  if (done) done = finish_folders();
   if (!done) {
-    static_cast<void>(discard_staged());
+    record_->let_go(target_);
     return failure(std::move(done.error()));
   }
-  REQUEUE_CHECK(finish_folders());
-  if (options_.folders.empty() && !options_.only) REQUEUE_CHECK(record_->all_seen(target_));
+  REQUEUE_CHECK(record_->finish(target_, options_.folders.empty() && !options_.only));
   return std::move(result_);
 }
 
@@ -229,13 +232,14 @@ Result<void> Restoring::finish_group() {
     sources.push_back(member.entry.source);
   }
   REQUEUE_CHECK(folders_.flush());
-  REQUEUE_CHECK(record_->begin(sources));
-  if (auto staged = stage_group(); !staged) {
-    // No more of it stands than before: nothing is left to be settled by the next restore.
-    if (discard_staged()) static_cast<void>(end_group());
-    return staged;
+  REQUEUE_CHECK(record_->begin(target_, sources));
+  auto named = stage_group();
+  if (named) named = name_group();
+  if (!named) {
+    // What stands of it is known, and is said: left to the next restore, whoever took that meanwhile would be unknown.
+    if (!unsettled_ && discard_staged()) static_cast<void>(end_group());
+    return named;
   }
-  REQUEUE_CHECK(name_group());
   REQUEUE_CHECK(end_group());
   watcher_.advance(group_.size(), 0);
   group_.clear();
@@ -269,16 +273,25 @@ Result<void> Restoring::stage(Member& member, std::uint64_t number) {
   return {};
 }
 
-// One that fails leaves the group unfinished, to be settled by the next restore; nothing is guessed here.
 Result<void> Restoring::name_group() {
   for (auto& member : group_) {
     if (member.temporary.empty()) continue;
-    REQUEUE_CHECK(target_.take_name(member.temporary, member.entry.source));
+    const auto named = target_.take_name(member.temporary, member.entry.source);
+    if (!named && !took_its_name(member)) return named;
     member.temporary.clear();
     member.stands = true;
     ++result_.restored;
+    if (!named) return named;
   }
   return {};
+}
+
+// Of one whose renaming was told as failed. Where that cannot be seen, the group stays open, to be settled by the next
+// restore; nothing is guessed here.
+bool Restoring::took_its_name(const Member& member) {
+  const auto staged = target_.status(member.temporary);
+  unsettled_ = unsettled_ || (!staged && staged.error().cause != Cause::not_found);
+  return !staged && staged.error().cause == Cause::not_found;
 }
 
 Result<void> Restoring::end_group() {
@@ -350,7 +363,7 @@ Result<Restored> restore(recovery::Recovery& recovery, files::Tree& target, cons
   const auto& state = recovery.state();
   REQUEUE_CHECK(check_tags(recovery.tree(), state.snapshot ? state.snapshot->root : std::string()));
   return Restoring(recovery.tree(), target, options,
-                   options.recorded_mailroot ? journaled_record(recovery) : no_record(), watcher)
+                   options.recorded_mailroot ? journaled_record(recovery, watcher) : no_record(), watcher)
       .run();
 }
 

@@ -23,26 +23,31 @@ class NoRecord final : public RestoreRecord {
   Result<void> settle_unfinished(files::Tree&, Restored&) override { return {}; }
   std::optional<std::string> refuses(const files::Relative&) override { return std::nullopt; }
   bool wants_present(const files::Relative&) override { return false; }
-  Result<void> begin(const std::vector<files::Relative>&) override { return {}; }
+  Result<void> begin(files::Tree&, const std::vector<files::Relative>&) override { return {}; }
   Result<void> end(const std::vector<files::Relative>&) override { return {}; }
   void stands_other(const files::Relative&) override {}
   void not_back(const files::Relative&) override {}
-  Result<void> all_seen(files::Tree&) override { return {}; }
+  Result<void> finish(files::Tree&, bool) override { return {}; }
+  void let_go(files::Tree&) override {}
 };
 
 class JournaledRecord final : public RestoreRecord {
  public:
-  explicit JournaledRecord(recovery::Recovery& recovery)
-      : recovery_(recovery), scope_(recovery.state().kept_folders, recovery.state().mailbox_emptied) {}
+  JournaledRecord(recovery::Recovery& recovery, Watcher& watcher)
+      : recovery_(recovery),
+        watcher_(watcher),
+        scope_(recovery.state().kept_folders, recovery.state().mailbox_emptied),
+        emptying_open_(recovery.state().emptying && !recovery.state().emptied && !recovery.state().put_back) {}
 
   Result<void> settle_unfinished(files::Tree& target, Restored& result) override;
   std::optional<std::string> refuses(const files::Relative& source) override;
   bool wants_present(const files::Relative& source) override;
-  Result<void> begin(const std::vector<files::Relative>& sources) override;
+  Result<void> begin(files::Tree& target, const std::vector<files::Relative>& sources) override;
   Result<void> end(const std::vector<files::Relative>& standing) override;
   void stands_other(const files::Relative& source) override;
   void not_back(const files::Relative& source) override;
-  Result<void> all_seen(files::Tree& target) override;
+  Result<void> finish(files::Tree& target, bool whole) override;
+  void let_go(files::Tree& target) override;
 
  private:
   struct Found {
@@ -59,8 +64,13 @@ class JournaledRecord final : public RestoreRecord {
   Result<bool> service_ran_since() const;
   void doubt(const std::string& source, Restored& result);
 
+  Result<void> record_what_is_not_ours();
+
   recovery::Recovery& recovery_;
+  Watcher& watcher_;
   const Scope scope_;
+  const bool emptying_open_;  // the mark is its mark, too
+  bool marked_ = false;
   std::optional<EarlierRun> emptying_;  // that was cut short
   std::set<std::string> doubted_;       // escaped
   std::set<std::string> not_removed_;   // the same: absent, and not by us
@@ -78,6 +88,7 @@ Result<void> JournaledRecord::settle_unfinished(files::Tree& target, Restored& r
   REQUEUE_CHECK(learn_what_was_removed(target));
   const auto& state = recovery_.state();
   if (!state.restoring) return {};
+  REQUEUE_CHECK(note_lost_mark(recovery_, target));
   const auto unfinished = *state.restoring;
   REQUEUE_TRY(const bool ran, service_ran_since());
   const bool same_boot = !unfinished.boot.empty() && unfinished.boot == recovery_.boot();
@@ -167,11 +178,13 @@ void JournaledRecord::doubt(const std::string& source, Restored& result) {
                             "or what was put back is gone since: the service may have sent it");
 }
 
-// The state knows only whether the service was ever seen running after the emptying, which an earlier probe makes true.
+// Or whether another recovery folder may have been at work, whose service sent what it took: the mark was lost. The
+// state knows only whether the service was ever seen running after the emptying, which an earlier probe makes true.
 Result<bool> JournaledRecord::service_ran_since() const {
   bool ran = false;
   const auto visit = [&](const journal::Line& line) -> Result<void> {
     if (line.event == "restoring") ran = false;
+    if (line.event == "mark" && text_of(line.json, "state") == "lost") ran = true;
     if (line.event != "service") return {};
     const auto state = text_of(line.json, "state");
     if (state != "stopped" && state != "absent") ran = true;
@@ -236,7 +249,9 @@ bool JournaledRecord::was_left(const files::Relative& source) const {
   return recovery_.state().left_in_place.contains(escape_bytes(source)) || !scope_.removes(source);
 }
 
-Result<void> JournaledRecord::begin(const std::vector<files::Relative>& sources) {
+Result<void> JournaledRecord::begin(files::Tree& target, const std::vector<files::Relative>& sources) {
+  if (!marked_) REQUEUE_CHECK(set_mark(recovery_, target, watcher_));
+  marked_ = true;
   Json names = Json::array();
   for (const auto& source : sources) names.push_back(escape_bytes(source));
   group_ = recovery_.records() + 1;
@@ -265,23 +280,32 @@ void JournaledRecord::not_back(const files::Relative& source) {
   if (emptying_ && emptying_->removed(source)) all_back_ = false;
 }
 
-// What the emptying that was cut short took out is on record as restored: another evacuation may have it now. Before
-// the mark goes, the record has also what is not ours to send: what that other one finds, or leaves, tells nothing any
-// more. While something that was taken out is not back, the emptying is open.
-Result<void> JournaledRecord::all_seen(files::Tree& target) {
-  if (emptying_ && !all_back_) return {};
-  if (emptying_) {
-    for (const auto& name : not_removed_) {
-      if (recovery_.state().gone.contains(name)) continue;
-      REQUEUE_CHECK(recovery_.record("gone", {{"source", name}, {"why", "gone_before_empty"}}));
-    }
-    for (const auto& name : standing_other_) {
-      if (recovery_.state().left_in_place.contains(name)) continue;
-      REQUEUE_CHECK(recovery_.record("left_in_place", {{"source", name}, {"why", "changed since the snapshot"}}));
-    }
-    REQUEUE_CHECK(recovery_.flush());
-  }
+// What the emptying that was cut short took out is on record as restored: another evacuation may have it now. While
+// something that was taken out is not back, the emptying is open.
+Result<void> JournaledRecord::finish(files::Tree& target, bool whole) {
+  if (emptying_open_ && (!whole || !all_back_)) return {};
+  if (emptying_ && whole) REQUEUE_CHECK(record_what_is_not_ours());
   return take_mark_away(recovery_, target);
+}
+
+// Before the mark goes: what another evacuation finds, or leaves, tells nothing any more.
+Result<void> JournaledRecord::record_what_is_not_ours() {
+  for (const auto& name : not_removed_) {
+    if (recovery_.state().gone.contains(name)) continue;
+    REQUEUE_CHECK(recovery_.record("gone", {{"source", name}, {"why", "gone_before_empty"}}));
+  }
+  for (const auto& name : standing_other_) {
+    if (recovery_.state().left_in_place.contains(name)) continue;
+    REQUEUE_CHECK(recovery_.record("left_in_place", {{"source", name}, {"why", "changed since the snapshot"}}));
+  }
+  return recovery_.flush();
+}
+
+// What fails here is told by the failure of the run; a mark too many only holds others up, and the next restore ends
+// it.
+void JournaledRecord::let_go(files::Tree& target) {
+  if (emptying_open_ || recovery_.state().restoring) return;
+  static_cast<void>(take_mark_away(recovery_, target));
 }
 
 }  // namespace
@@ -290,15 +314,17 @@ std::unique_ptr<RestoreRecord> no_record() {
   return std::make_unique<NoRecord>();
 }
 
-std::unique_ptr<RestoreRecord> journaled_record(recovery::Recovery& recovery) {
-  return std::make_unique<JournaledRecord>(recovery);
+std::unique_ptr<RestoreRecord> journaled_record(recovery::Recovery& recovery, Watcher& watcher) {
+  return std::make_unique<JournaledRecord>(recovery, watcher);
 }
 
 // What is in doubt by it the next plan names.
-Result<void> settle_unfinished_restore(recovery::Recovery& recovery, files::Tree& mailroot) {
+Result<void> settle_unfinished_restore(recovery::Recovery& recovery, files::Tree& mailroot, Watcher& watcher) {
   if (!recovery.state().restoring) return {};
   Restored unused;
-  return JournaledRecord(recovery).settle_unfinished(mailroot, unused);
+  JournaledRecord record(recovery, watcher);
+  REQUEUE_CHECK(record.settle_unfinished(mailroot, unused));
+  return record.finish(mailroot, false);
 }
 
 }  // namespace requeue::snapshot

@@ -194,7 +194,7 @@ Result<Taken> take(recovery::Recovery& recovery, files::Tree& mailroot, const Ba
     return failure(Exit::precondition, "the snapshot stands for good", files::to_text(recovery.tree().path()),
                    "emptying the Mailroot has begun", "Nothing was touched. Next: requeue empty, or requeue status.");
   }
-  if (!options.adopted) REQUEUE_CHECK(settle_unfinished_restore(recovery, mailroot));
+  if (!options.adopted) REQUEUE_CHECK(settle_unfinished_restore(recovery, mailroot, watcher));
   watcher.phase("snapshot", options.expected_files, options.expected_bytes);
   auto taken = copy_and_seal(recovery.tree(), mailroot, info, options, watcher);
   if (!taken) return failure(nothing_removed(std::move(taken.error())));

@@ -56,6 +56,13 @@ TEST_CASE("Real mail's liberties") {
   CHECK(addresses_of("s..palmer@enron.com") == Addresses{"s..palmer@enron.com"});
 }
 
+TEST_CASE("an address behind a bracket, without a comma between, was dropped") {
+  CHECK(addresses_of("<a@x> b@y, c@z") == Addresses{"a@x", "b@y", "c@z"});
+  CHECK(addresses_of("A <a@x>\r\n b@y") == Addresses{"a@x", "b@y"});
+  CHECK(addresses_of("A <a@x> (b@y) \"c@y\" word") == Addresses{"a@x"});
+  CHECK(addresses_of("b@y <a@x>") == Addresses{"a@x"});  // a display name
+}
+
 TEST_CASE("An address is given once, as first seen") {
   CHECK(addresses_of("A@B, a@b, <a@B>, c@d") == Addresses{"A@B", "c@d"});
   CHECK(same_address("User@Example.COM", "user@example.com"));

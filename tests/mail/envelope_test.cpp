@@ -108,6 +108,21 @@ TEST_CASE("Leading x-headers give the envelope") {
   CHECK(found.headers.recipients == Addresses{"other@x"});
 }
 
+TEST_CASE("a second address on an x-receiver line was dropped, and so was a word behind the first") {
+  const auto recipients = [](const std::string& line) {
+    return facts("x-receiver: " + line + "\r\nFrom: f@x\r\n\r\n").x_headers.recipients;
+  };
+  CHECK(recipients("<a@x> <b@y>") == Addresses{"a@x", "b@y"});
+  CHECK(recipients("<a@x> b@y") == Addresses{"a@x", "b@y"});
+  CHECK(recipients("a@x, b@y") == Addresses{"a@x", "b@y"});
+  // Held, since no such address can be written: a person looks at it.
+  CHECK(recipients("a@x c") == Addresses{"a@x", "a@x c"});
+  CHECK(recipients("<a@x> c!") == Addresses{"a@x", "<a@x> c!"});
+  CHECK(recipients("<a@x> NOTIFY=NEVER ORCPT=rfc822;c@x SMTPUTF8") == Addresses{"a@x"});
+  CHECK(recipients("A Name <a@x>") == Addresses{"a@x"});
+  CHECK(recipients("<\"a b\"@x>") == Addresses{"\"a b\"@x"});
+}
+
 TEST_CASE("x-headers count only when they come first, and with a receiver") {
   CHECK(facts("Received: z\nx-receiver: a@x\nFrom: f@x\n\n").x_headers.source == EnvelopeSource::none);
   CHECK(facts("x-sender: s@x\nFrom: f@x\nx-receiver: a@x\n\n").x_headers.source == EnvelopeSource::none);
