@@ -79,7 +79,7 @@ TEST_CASE("an evacuation that was cut short, then another recovery folder: both 
   }
   CHECK_FALSE(fs::exists(second));
   const auto seen = window.see({"inspect", window.mailroot.string()});
-  CHECK(seen.out.find("requeue evacuate --recovery /srv/first") != std::string::npos);
+  CHECK(seen.out.find("requeue status --recovery /srv/first") != std::string::npos);
   CHECK(fs::exists(window.mailroot / "Queue/a.eml"));
 }
 
