@@ -4,6 +4,7 @@
 // of = + - @ TAB CR get one apostrophe more; reading takes one away again. Nothing else is touched.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,9 @@ struct CsvTable {
 // quote that never ends, text after a closing quote, a row of another width, or no header line. `what` names the file's
 // purpose in the error ("the plan").
 Result<CsvTable> parse_csv(std::string_view text, const std::string& path, std::string_view what);
+// Exit::usage for one of `known` that stands twice: which of the two a person changed cannot be told.
+Result<void> check_columns(const CsvTable& table, std::span<const std::string_view> known, const std::string& path,
+                           std::string_view what);
 tl::unexpected<Error> csv_error(std::string_view what, const std::string& path, int line, std::string why,
                                 std::string hint);
 

@@ -104,6 +104,16 @@ tl::unexpected<Error> csv_error(std::string_view what, const std::string& path, 
                  "line " + std::to_string(line) + ": " + std::move(why), std::move(hint) + " Nothing was changed.");
 }
 
+Result<void> check_columns(const CsvTable& table, std::span<const std::string_view> known, const std::string& path,
+                           std::string_view what) {
+  for (const auto name : known) {
+    if (std::ranges::count(table.columns, name) < 2) continue;
+    return csv_error(what, path, 1, "the column " + std::string(name) + " stands twice",
+                     "Remove the one that does not count.");
+  }
+  return {};
+}
+
 Result<CsvTable> parse_csv(std::string_view text, const std::string& path, std::string_view what) {
   if (is_utf16(text)) {
     return csv_error(what, path, 1, "it is not UTF-8 text: it looks like UTF-16",

@@ -108,9 +108,8 @@ bool Decider::decide_in_mailroot(Message& message) const {
 
 bool Decider::decide_skipped(Message& message, const Reading& reading) const {
   const auto* const word = word_of(message);
-  const bool lifted = word != nullptr && !word->release.empty();
   const auto skip = [&](std::string_view rule, bool applies, std::string_view why) {
-    if (applies && lifted) {
+    if (applies && word != nullptr && word->release == rule) {
       try_rule(message, rule, true, std::string(why) + "; lifted by the plan file");
       if (message.rare->released.empty()) message.rare.make().released = rule;
       return false;
@@ -138,7 +137,8 @@ std::string_view Decider::released_by(const Message& message, std::string_view r
   if (options_.releases.sources.count(message.source) != 0) return "--release of this message";
   if (options_.releases.rules.count(rule) != 0) return "--release of this rule";
   const auto* const word = word_of(message);
-  return word != nullptr && !word->release.empty() ? "the plan file" : "";
+  // The line names the one rule that the person was shown; another one behind it holds.
+  return word != nullptr && word->release == rule ? "the plan file" : "";
 }
 
 bool Decider::decide_held(Message& message, const Reading& reading, bool unknown_name) const {
@@ -191,13 +191,16 @@ void Decider::apply_word(Message& message) const {
   message.chosen_now = word == "replay";
   if (word == "skip" && message.disposition != Disposition::skipped) set(message, Disposition::skipped, "plan");
   if (word == "hold" && pending) set(message, Disposition::held, "plan");
-  if (word == "replay" && !pending) note(message, "plan_not_followed");
   try_rule(message, "plan", word == "skip" || word == "hold",
            chosen == nullptr ? "the plan file does not name it" : "the plan file says " + chosen->disposition);
 }
 
 bool hold_or_release_copy(Message& message, const PlanOptions& options) {
-  bool released = options.releases.sources.count(message.source) != 0;
+  // One that lifted another rule was given by a person who had not been shown this one.
+  const bool was_shown = message.told_copy_in_doubt || message.rare->released.empty();
+  const bool by_name = options.releases.sources.count(message.source) != 0;
+  if (by_name && !was_shown) note(message, "release_too_early");
+  bool released = by_name && was_shown;
   if (options.chosen) {
     const auto word = options.chosen->find(message.source);
     released = released || (word != options.chosen->end() && word->second.release == "copy_in_doubt");
@@ -236,7 +239,8 @@ NotReleased why_not_released(const Message& message, const std::string& original
         std::string(words_of(message.rule).means) + " (" + std::string(message.rule) + ")",
         "Leave its --release out" + (by.empty() ? std::string(".") : ", or what skips it: " + std::string(by) + ".")};
   }
-  if (message.disposition != Disposition::held) return {};
+  // It is on record as what it is held for before a release of it counts.
+  if (message.disposition != Disposition::held || message.rule == "copy_in_doubt") return {};
   if (message.rule == "plan") return {"the plan file holds it", "Change its line there."};
   const std::string envelope = "Give its envelope with --envelopes FILE, or leave it held.";
   if (message.rule == "no_from") return {"it has no From, and no sender from which one could be made", envelope};

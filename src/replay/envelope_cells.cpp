@@ -1,5 +1,6 @@
 #include "replay/envelope_cells.h"
 
+#include <algorithm>
 #include <unordered_set>
 
 #include "core/text.h"
@@ -72,7 +73,45 @@ Result<void> read_recipients(const EnvelopeCells& cells, const CsvRow& row, mail
   return {};
 }
 
+constexpr std::size_t excel_limit = 32767;
+// No program cuts shorter ones, where a person may well shorten the last address.
+constexpr std::size_t shortest_cut = 255;
+
+std::size_t utf16_length(std::string_view text) {
+  std::size_t out = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xC0U) != 0x80U) ++out;
+    if (byte >= 0xF0U) ++out;  // a surrogate pair
+  }
+  return out;
+}
+
+// One that is whole is no beginning, be it the beginning of another.
+bool is_cut(const std::string& last, const std::vector<std::string>& known) {
+  if (last.empty()) return false;
+  const auto is_last = [&](const std::string& one) { return ascii_iequals(one, last); };
+  if (std::ranges::any_of(known, is_last)) return false;
+  const auto start = ascii_lower(last);
+  return std::ranges::any_of(known, [&](const std::string& one) { return ascii_lower(one).starts_with(start); });
+}
+
 }  // namespace
+
+RecipientsCell recipients_cell(const EnvelopeCells& cells, const CsvRow& row) {
+  const auto& text = row.fields[cells.recipients];
+  return {utf16_length(defuse_cell(text)), bare(split_addresses(text).back())};
+}
+
+Result<void> check_whole(std::string_view purpose, const std::string& path, int line, const RecipientsCell& cell,
+                         const std::vector<std::string>& known) {
+  const bool at_limit = cell.length == excel_limit;
+  if (!at_limit && (cell.length < shortest_cut || !is_cut(cell.last, known))) return {};
+  return csv_error(purpose, path, line,
+                   at_limit ? "its recipients have 32767 characters, where Excel cuts a cell: those behind are lost"
+                            : "its recipients end within an address: " + escape_bytes(cell.last),
+                   "Edit the file in a text editor. If the recipients are whole, put a ; behind them.");
+}
 
 Result<void> check_written(std::string_view purpose, const std::string& path, int line, const mail::Envelope& written,
                            const mail::Envelope& known) {

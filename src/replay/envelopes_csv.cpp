@@ -20,11 +20,15 @@ Result<std::unordered_map<std::string, Override>> parse_envelopes(std::string_vi
   if (std::max({source, sender, recipients}) == CsvTable::npos) {
     return csv_error(purpose, path, 1, "a column is missing", "The header line is source,sender,recipients.");
   }
+  constexpr std::string_view known[] = {"source", "sender", "recipients"};
+  REQUEUE_CHECK(check_columns(table, known, path, purpose));
   std::unordered_map<std::string, Override> out;
   for (const auto& row : table.rows) {
     Override named;
     named.line = row.line;
     REQUEUE_TRY(named.envelope, read_envelope_cells({purpose, path, sender, recipients}, row));
+    const EnvelopeCells cells{purpose, path, sender, recipients};
+    REQUEUE_CHECK(check_whole(purpose, path, row.line, recipients_cell(cells, row), {}));
     REQUEUE_CHECK(check_written(purpose, path, row.line, named.envelope, {}));
     const auto [place, fresh] = out.emplace(unescape_bytes(row.fields[source]), std::move(named));
     if (!fresh) {

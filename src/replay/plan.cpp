@@ -13,6 +13,7 @@
 #include "replay/duplicates.h"
 #include "replay/facts_cache.h"
 #include "replay/message_reading.h"
+#include "replay/narrowed_copies.h"
 #include "replay/plan_edits.h"
 #include "replay/plan_notes.h"
 #include "replay/plan_selection.h"
@@ -126,6 +127,8 @@ class Collector {
     }
     const auto* const standing = ledger_.find(message.source);
     traits_of_it.failed_last = standing != nullptr && standing->disposition == Disposition::failed;
+    message.told_copy_in_doubt = standing != nullptr && standing->disposition == Disposition::held &&
+                                 ledger_.rule_text(standing->rule) == "copy_in_doubt";
     plan.messages.push_back(std::move(message));
     traits.push_back(traits_of_it);
     return {};
@@ -293,6 +296,7 @@ Result<Plan> preview(recovery::Recovery& recovery, const Ledger& ledger, const P
   REQUEUE_CHECK(look.each([&](const snapshot::Entry& entry) { return collector.see(entry); }));
   REQUEUE_TRY(auto plan, collector.finish());
   auto traits = std::move(collector.traits);
+  REQUEUE_CHECK(check_planned(plan, options));
   REQUEUE_CHECK(check_overrides(plan, options));
   REQUEUE_CHECK(check_named(plan, options.choice.sources, "--message"));
   REQUEUE_CHECK(check_named(plan, options.releases.sources, "--release"));
@@ -303,11 +307,13 @@ Result<Plan> preview(recovery::Recovery& recovery, const Ledger& ledger, const P
     copies.add(plan.messages.size(), *other);
     REQUEUE_CHECK(other->add_to(plan, traits, options, watcher));
   }
+  REQUEUE_CHECK(narrow_as_planned(plan, traits, options, copies));
   REQUEUE_CHECK(find_duplicates(plan, traits, options, copies));
   REQUEUE_CHECK(hold_former_copies(plan, ledger, options, copies));
   remove_others(plan, traits, own);
   REQUEUE_CHECK(check_released(plan, options));
-  REQUEUE_CHECK(narrow_as_planned(plan, options, copies));
+  name_narrowed(plan);
+  note_not_followed(plan, options);
   note_reused_message_ids(plan, traits);
   sum_up(plan, options, look.live);
   return plan;

@@ -19,6 +19,7 @@
 #include "mail/message.h"
 #include "recovery/recovery.h"
 #include "replay/choice.h"
+#include "replay/envelope_cells.h"
 #include "replay/ledger.h"
 #include "snapshot/bag.h"
 
@@ -36,8 +37,8 @@ struct Override {
 // What the --plan file says of a message.
 struct Word {
   std::string disposition;  // as in the file
-  std::string release;      // the rule that the person lifted by writing replay in place of hold or skip; empty: none
-  std::unordered_set<std::string> narrowed;  // of a partial copy: the recipients that the file leaves, lower case
+  std::string release;      // the one rule that the person lifted by writing replay in place of hold or skip
+  std::unordered_set<std::string> left_out;  // of a partial copy: its recipients that the file lacks, lower case
   int line = 0;
 };
 
@@ -121,10 +122,11 @@ struct Message {
   std::uint32_t streams = 0;
   Disposition disposition = Disposition::pending;  // pending: would be replayed now
   mail::EnvelopeSource envelope_source = mail::EnvelopeSource::none;
-  bool as_found = false;   // handed back byte for byte
-  bool final_now = false;  // replayed or in doubt: not decided again
-  bool chosen_now = true;  // false: pending, but the --plan file or the selection leaves it for another run
-  bool add_from = false;   // released without a From: one is written from the sender
+  bool as_found = false;            // handed back byte for byte
+  bool final_now = false;           // replayed or in doubt: not decided again
+  bool chosen_now = true;           // false: pending, but the --plan file or the selection leaves it for another run
+  bool add_from = false;            // released without a From: one is written from the sender
+  bool told_copy_in_doubt = false;  // by the record's newest word on it: held as a copy of one in doubt
   static constexpr std::uint32_t none = 0xFFFFFFFF;
 };
 
@@ -214,11 +216,12 @@ Result<std::unordered_map<std::string, Override>> parse_envelopes(std::string_vi
 // what the snapshot's tag files say of it.
 Result<void> write_plan_csv(recovery::Recovery& recovery, const Plan& plan, const PlanOptions& options,
                             ByteWriter& out);
-// --plan FILE. `source` is true bytes again. The columns envelope_sender, envelope_recipients and rule may be missing.
+// --plan FILE. `source` is true bytes again. The column rule may be missing, and both of the envelope.
 struct PlanLine {
   std::string source, sha256, disposition;
   std::optional<std::string> rule;
   std::optional<mail::Envelope> envelope;  // as the file says; source override
+  RecipientsCell cell;
   int line = 0;
 };
 Result<std::vector<PlanLine>> parse_plan(std::string_view csv, const std::string& path);

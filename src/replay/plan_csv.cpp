@@ -19,6 +19,9 @@ std::vector<std::string> keys_of(const Json& record) {
   return keys;
 }
 
+constexpr std::string_view known_columns[] = {"source", "sha256",          "disposition",
+                                              "rule",   "envelope_sender", "envelope_recipients"};
+
 struct PlanColumns {
   std::size_t source, sha256, disposition, rule, sender, recipients;
 };
@@ -41,8 +44,10 @@ Result<PlanLine> read_line(const CsvRow& row, const PlanColumns& columns, const 
   }
   if (columns.rule != CsvTable::npos) line.rule = trim(row.fields[columns.rule]);
   // Of what is not to go out, the envelope may be as broken as it is.
-  if (line.disposition != "replay" || std::max(columns.sender, columns.recipients) == CsvTable::npos) return line;
-  REQUEUE_TRY(line.envelope, read_envelope_cells({purpose, path, columns.sender, columns.recipients}, row));
+  if (line.disposition != "replay" || columns.recipients == CsvTable::npos) return line;
+  const EnvelopeCells cells{purpose, path, columns.sender, columns.recipients};
+  REQUEUE_TRY(line.envelope, read_envelope_cells(cells, row));
+  line.cell = recipients_cell(cells, row);
   return line;
 }
 
@@ -57,7 +62,9 @@ Result<void> write_plan_csv(recovery::Recovery& recovery, const Plan& plan, cons
     if (!message.chosen_now) continue;  // a line would send it; without one it stays pending
     const auto reading = read_message(recovery, plan, message, options);
     if (!reading && reading.error().exit == Exit::interrupted) return failure(reading.error());
-    const auto record = record_of(++seq, message, reading ? *reading : Reading{}, plan, true);
+    auto record = record_of(++seq, message, reading ? *reading : Reading{}, plan, true);
+    // So that a person who writes replay in its place is told that it was sent.
+    if (message.disposition == Disposition::replayed) record["rule"] = "replayed";
     REQUEUE_CHECK(out.write(csv_line(csv_fields(record, columns))));
   }
   return {};
@@ -69,6 +76,11 @@ Result<std::vector<PlanLine>> parse_plan(std::string_view csv, const std::string
   if (std::max({columns.source, columns.sha256, columns.disposition}) == CsvTable::npos) {
     return csv_error(purpose, path, 1, "the column source, sha256 or disposition is missing",
                      "Start from the file that `requeue plan --out FILE` writes.");
+  }
+  REQUEUE_CHECK(check_columns(table, known_columns, path, purpose));
+  if ((columns.sender == CsvTable::npos) != (columns.recipients == CsvTable::npos)) {
+    return csv_error(purpose, path, 1, "of the columns envelope_sender and envelope_recipients one is missing",
+                     "Keep both; without both, each message goes to its own recipients.");
   }
   std::vector<PlanLine> out;
   std::unordered_map<std::string, int> lines;

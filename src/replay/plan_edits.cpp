@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "core/text.h"
 #include "replay/csv.h"
 #include "replay/decide.h"
-#include "replay/duplicates_group.h"
 #include "replay/envelope_cells.h"
 #include "replay/message_reading.h"
 
@@ -14,8 +14,8 @@ namespace requeue::replay {
 namespace {
 
 // Written by the program for what goes out, or for copies: no release.
-constexpr std::array<std::string_view, 8> ordinary = {"",      "replay",  "partial_copy",    "content",
-                                                      "exact", "against", "found_in_pickup", "staged_gone"};
+constexpr std::array<std::string_view, 7> ordinary = {"",        "replay", "partial_copy", "content",
+                                                      "against", "exact",  "released"};
 // Skipped by an option of the same run; a person may take a message out of that.
 constexpr std::array<std::string_view, 5> policies = {"max_age", "bounce", "list", "not_owed", "delivered"};
 // Held for want of an envelope: settled when the line has one.
@@ -70,7 +70,7 @@ class PlanFile {
     message.as_found = is_as_found(message.source, options_);
     read_envelope(reading, message, options_);
     const auto ours = lower_set(reading.envelope.recipients);
-    auto theirs = lower_set(line.envelope->recipients);
+    const auto theirs = lower_set(line.envelope->recipients);
     const bool sender = same_sender(reading.envelope, *line.envelope);
     if (sender && ours == theirs) return {};
     if (options_.compose.target == mail::Target::plain) {
@@ -78,12 +78,17 @@ class PlanFile {
                        "with --target plain a message goes to those in its header, and to nobody else: " + line.source,
                        "Leave its recipients as they were, or leave --target plain out.");
     }
+    REQUEUE_CHECK(check_whole("the plan", path_, line.line, line.cell, reading.envelope.recipients));
     REQUEUE_CHECK(check_written("the plan", path_, line.line, *line.envelope, reading.envelope));
     const bool subset =
         std::all_of(theirs.begin(), theirs.end(), [&](const std::string& one) { return ours.count(one) != 0; });
-    if (sender && subset && line.rule == "partial_copy") {
-      word.narrowed = std::move(theirs);
-    } else {
+    const bool partial = line.rule == "partial_copy";
+    if (partial) {
+      std::copy_if(ours.begin(), ours.end(), std::inserter(word.left_out, word.left_out.end()),
+                   [&](const std::string& one) { return theirs.count(one) == 0; });
+    }
+    // One that is handed back byte for byte was planned whole.
+    if (!partial || !sender || !subset || message.as_found) {
       options_.overrides.insert_or_assign(line.source, Override{*line.envelope, line.line, true});
     }
     return {};
@@ -92,7 +97,7 @@ class PlanFile {
   Result<void> release(const PlanLine& line, Word& word) const {
     const auto& rule = *line.rule;
     if (is_in(ordinary, rule)) return {};
-    if (is_releasable(rule) || is_in(policies, rule) || rule == "released") {
+    if (is_releasable(rule) || is_in(policies, rule)) {
       word.release = rule;
       return {};
     }
@@ -136,26 +141,27 @@ Result<void> apply_plan_file(recovery::Recovery& recovery, std::vector<PlanLine>
   return stale(path, changed);
 }
 
-Result<void> narrow_as_planned(Plan& plan, const PlanOptions& options, CopyReader& copies) {
+Result<void> check_planned(const Plan& plan, const PlanOptions& options) {
   if (!options.chosen) return {};
-  Interned interned(plan.addresses);
-  for (std::uint32_t i = 0; i < plan.messages.size(); ++i) {
-    auto& message = plan.messages[i];
-    if (message.disposition != Disposition::pending || message.as_found) continue;
-    const auto word = options.chosen->find(message.source);
-    if (word == options.chosen->end() || word->second.narrowed.empty()) continue;
-    const auto recipients = copies.recipients(i);
-    if (!recipients) {
-      if (recipients.error().exit == Exit::interrupted) return failure(recipients.error());
-      set(message, Disposition::failed, "source_changed");  // the others go on
-      continue;
-    }
-    for (const auto& recipient : *recipients) {
-      if (word->second.narrowed.count(ascii_lower(recipient)) == 0)
-        message.rare.make().covered.push_back(interned.index_of(recipient));
-    }
+  std::unordered_map<std::string_view, int> unknown;  // and their lines
+  for (const auto& [source, word] : *options.chosen) {
+    if (word.disposition == "replay") unknown.emplace(source, word.line);
   }
-  return {};
+  for (const auto& message : plan.messages) unknown.erase(std::string_view(message.source));
+  if (unknown.empty()) return {};
+  const auto first = std::ranges::min_element(unknown, {}, [](const auto& one) { return one.second; });
+  return failure(Exit::usage, "cannot use the plan file", escape_bytes(std::string(first->first)),
+                 "line " + std::to_string(first->second) + " sends a source that is no message here",
+                 "Give the options with which the plan was made (--folder), or write skip there. Nothing was sent.");
+}
+
+void note_not_followed(Plan& plan, const PlanOptions& options) {
+  if (!options.chosen) return;
+  for (auto& message : plan.messages) {
+    if (message.disposition == Disposition::pending || message.disposition == Disposition::replayed) continue;
+    const auto word = options.chosen->find(message.source);
+    if (word != options.chosen->end() && word->second.disposition == "replay") note(message, "plan_not_followed");
+  }
 }
 
 }  // namespace requeue::replay

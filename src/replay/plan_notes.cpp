@@ -11,7 +11,7 @@ struct Sentence {
   std::string_view says;  // after "N messages: "
 };
 
-constexpr std::array<Sentence, 17> sentences = {{
+constexpr std::array<Sentence, 19> sentences = {{
     {"several_domains",
      "recipients known from headers only, in several domains: may have been delivered in part already"},
     {"log_delivered",
@@ -38,6 +38,13 @@ constexpr std::array<Sentence, 17> sentences = {{
      "found in Pickup or Drop and a line starts with a dot: one is taken away, as Pickup would (--no-dot-stuff keeps "
      "it); whether it was doubled cannot be told"},
     {"has_streams", "alternate streams, where the service keeps its own envelope, are not replayed with them"},
+    {"left_out_by_plan",
+     "held: the plan file leaves out recipients whom no other copy serves now; add them to its line, or write replay "
+     "as "
+     "its rule and they get nothing"},
+    {"release_too_early",
+     "held as a copy of one in doubt, which was not told when it was released: the same --release again, when you know "
+     "that nobody has it"},
     {"plan_not_followed", "the plan file says replay, a rule keeps them back: see the rule of each"},
 }};
 
@@ -51,12 +58,16 @@ void say(Plan& plan, std::uint64_t count, std::string_view what) {
     plan.notes.push_back(std::to_string(count) + (count == 1 ? " message: " : " messages: ") + std::string(what));
 }
 
+bool is_of_kept_back(std::string_view note) {
+  return note == "plan_not_followed" || note == "left_out_by_plan" || note == "release_too_early";
+}
+
 void say_sentence(Plan& plan, const Sentence& sentence) {
   // Of what goes out: what is kept back is told with its rule. What a log says is told of held ones too, since it may
   // be what a person needs to settle them.
   const bool of_log = sentence.note.starts_with("log_");
   const auto count = count_of(plan, [&](const Message& message) {
-    const bool told = message.disposition == Disposition::pending || sentence.note == "plan_not_followed" ||
+    const bool told = message.disposition == Disposition::pending || is_of_kept_back(sentence.note) ||
                       (of_log && message.disposition == Disposition::held);
     return told && std::find(message.rare->notes.begin(), message.rare->notes.end(), sentence.note) !=
                        message.rare->notes.end();

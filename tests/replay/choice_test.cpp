@@ -151,9 +151,9 @@ TEST_CASE("one message that could not be read again ended a whole replay by a pl
   PlanOptions options;
   options.chosen.emplace();
   options.chosen->emplace("Queue/a.eml", replay::Word{"replay", {}, {}, 2});
-  options.chosen->emplace("Queue/b.eml", replay::Word{"replay", {}, {"ann@one.org"}, 3});
-  CHECK(decision(planning.plan(options), "Queue/b.eml") == "pending replay");
-  faults.add({"open", "Queue/b.eml", 2});  // read once for the decision, and then for its recipients
+  options.chosen->emplace("Queue/b.eml", replay::Word{"replay", {}, {"bob@two.org"}, 3});
+  CHECK(decision(planning.plan(options), "Queue/b.eml") == "pending partial_copy");
+  faults.add({"open", "Queue/b.eml", 2});  // read once for the decision, and then for its copies
   const auto plan = planning.plan(options);
   CHECK(decision(plan, "Queue/a.eml") == "pending replay");
   CHECK(decision(plan, "Queue/b.eml") == "failed source_changed");
