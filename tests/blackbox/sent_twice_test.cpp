@@ -518,7 +518,8 @@ TEST_CASE("a journal that was cut back to before the first removal went unnotice
   const auto journal = read(window.recovery / "journal.jsonl");
   const auto details = read(window.recovery / "messages.jsonl");
   const auto at = journal.rfind('\n', journal.find("\"event\":\"emptying\""));
-  // Killed before the end of the run, which would leave a witness of its own; then cut.
+  // Killed before the end of the run, which left a witness of its own in the last line; then cut.
+  REQUIRE(std::count(details.begin(), details.end(), '\n') == 2);
   write(window.recovery / "messages.jsonl", details.substr(0, details.find('\n') + 1));
   write(window.recovery / "journal.jsonl", journal.substr(0, at + 1));
   const auto again = window.ask(window.evacuation());
