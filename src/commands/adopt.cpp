@@ -41,11 +41,13 @@ Result<Exit> begin_adoption(Context& context, recovery::Recovery& recovery, file
   return exit;
 }
 
-// What stands in Queue and Pickup now is the service's to send. Looked at only when it is replayed, it would be gone by
-// then: the service runs before that.
+// What stands in Queue and Pickup before the backup is copied, or after that, is the service's to send. Looked at only
+// when it is replayed, it would be gone by then: the service runs before that, and while the backup is copied.
 Result<std::uint64_t> record_left(Context& context, recovery::Recovery& recovery, files::Tree* live,
-                                  const std::string& pickup) {
-  REQUEUE_TRY(const auto standing, live_mail(context.files, live, pickup, recovery.state().id));
+                                  const std::string& pickup, replay::LiveMail standing) {
+  REQUEUE_TRY(auto now, live_mail(context.files, live, pickup, recovery.state().id));
+  standing.names.merge(now.names);
+  standing.digests.merge(now.digests);
   std::uint64_t left = 0;
   const auto see = [&](const snapshot::Entry& entry) -> Result<void> {
     const auto role = mailroot::role_of(mailroot::top_of(entry.source));
@@ -63,9 +65,10 @@ Result<std::uint64_t> record_left(Context& context, recovery::Recovery& recovery
 Result<Outcome> adopt_work(Context& context, recovery::Recovery& recovery, files::Tree& backup, files::Tree* live,
                            const std::string& pickup, const mailroot::Counts& counts) {
   Outcome outcome;
+  REQUEUE_TRY(auto stood, live_mail(context.files, live, pickup, recovery.state().id));
   REQUEUE_TRY(outcome.exit, begin_adoption(context, recovery, backup, pickup, counts, outcome.body));
   if (outcome.exit == Exit::verification) return outcome;
-  REQUEUE_TRY(const auto left, record_left(context, recovery, live, pickup));
+  REQUEUE_TRY(const auto left, record_left(context, recovery, live, pickup, std::move(stood)));
   if (left > 0) {
     context.console.warn(
         counted(left, "file") +
@@ -123,7 +126,7 @@ Result<Outcome> adopt(Context& context) {
   REQUEUE_CHECK(require_no_other_mark_beside(context, state, pickup));
   REQUEUE_TRY(const auto counts,
               mailroot::walk(*site.mailroot, [](const mailroot::Item&) -> Result<void> { return {}; }));
-  REQUEUE_CHECK(check_space(context, *site.mailroot, counts));
+  REQUEUE_CHECK(check_space(context, *site.mailroot, {counts, {}}));
   if (context.options.dry_run) {
     context.console.result("DRY RUN: would copy " + counted(counts.files, "file") + "; nothing is written");
     return Outcome{Exit::done, Json{{"dry_run", true}}};

@@ -4,6 +4,7 @@
 #include "commands/announce.h"
 #include "commands/context.h"
 #include "commands/plan_words.h"
+#include "commands/preflight.h"
 #include "commands/session.h"
 #include "commands/words.h"
 #include "core/text.h"
@@ -126,7 +127,10 @@ Result<Outcome> audit(Context& context) {
   if (!found.balanced) announce_balance_failed(context, found.head);
   for (const auto& finding : found.findings) console.result("finding: " + finding);
   for (const auto& note : found.notes) console.result("note: " + note);
-  if (!found.findings.empty()) console.result(what_now(context, found));
+  const auto state = peek(context);
+  const auto as_recorded = state ? require_snapshot_of_record(context, *state) : Result<void>();
+  if (!as_recorded) console.result("note: " + as_recorded.error().what + ". " + as_recorded.error().hint);
+  if (as_recorded && !found.findings.empty()) console.result(what_now(context, found));
   if (found.exit == Exit::attention) console.result("Nothing is wrong with the record" + what_is_open(context, found));
   console.result("journal head " + found.head);
   Outcome outcome;

@@ -159,7 +159,7 @@ Result<Outcome> evacuate(Context& context) {
   REQUEUE_CHECK(require_known_service(context, state));
   REQUEUE_CHECK(require_only_evacuation(context, state, *site.mailroot));
   REQUEUE_TRY(const auto survey, mailroot::check_rights(*site.mailroot, context.options.jobs));
-  if (!state.emptying) REQUEUE_CHECK(check_space(context, *site.mailroot, survey.counts));
+  if (!state.emptying) REQUEUE_CHECK(check_space(context, *site.mailroot, survey));
   tell_drop_and_badmail(context, survey.folders);
   tell_handed_over_by_others(context, state, *site.mailroot);
   REQUEUE_CHECK(require_this_server(context));

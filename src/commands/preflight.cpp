@@ -9,6 +9,7 @@
 #include "core/text.h"
 #include "mailroot/evacuation_mark.h"
 #include "snapshot/bag.h"
+#include "snapshot/removal.h"
 #include "snapshot/restore_folders.h"
 
 namespace requeue::commands {
@@ -240,9 +241,20 @@ Result<bool> will_link(Context& context, files::Tree& source, const files::Volum
                  "Nothing was touched. Choose a recovery folder there, or --method copy.");
 }
 
+// What is to stay in the Mailroot is copied, whatever the method. Names of folders are all that the scope asks for.
+std::uint64_t bytes_that_stay(const Context& context, const std::vector<mailroot::FolderCount>& folders) {
+  const snapshot::Scope scope(context.options.keep, context.options.empty_mailbox);
+  std::uint64_t bytes = 0;
+  for (const auto& each : folders) {
+    if (!scope.removes(each.name + '/')) bytes += each.bytes;
+  }
+  return bytes;
+}
+
 }  // namespace
 
-Result<void> check_space(Context& context, files::Tree& source, const mailroot::Counts& counts) {
+Result<void> check_space(Context& context, files::Tree& source, const mailroot::Survey& survey) {
+  const auto& counts = survey.counts;
   REQUEUE_TRY(const auto resolved, context.files.resolve(context.options.recovery));
   REQUEUE_CHECK(require_outside_of_snapshots(context, resolved));
   REQUEUE_CHECK(require_not_above_others(context, resolved));
@@ -255,7 +267,7 @@ Result<void> check_space(Context& context, files::Tree& source, const mailroot::
     return failure(std::move(error));
   }
   REQUEUE_TRY(const bool links, will_link(context, source, volume));
-  const auto written = links ? 0 : counts.bytes;
+  const auto written = links ? bytes_that_stay(context, survey.folders) : counts.bytes;
   const auto needed = written + written / 10 + (1U << 20U);
   if (volume.free_bytes < needed) {
     return failure(Exit::precondition, "not enough free space for the snapshot", resolved.string(),
@@ -271,6 +283,21 @@ Result<void> check_space(Context& context, files::Tree& source, const mailroot::
         "Nothing was touched. Choose a recovery folder on another volume.");
   }
   return {};
+}
+
+Result<void> require_snapshot_of_record(const Context& context, const recovery::State& state) {
+  const auto& last = state.last_command;
+  const bool takes = last == "evacuate" || last == "snapshot" || last == "adopt";
+  if (!state.snapshot || state.emptying || !state.run_open || !takes) return {};
+  const auto tree = context.files.open(context.options.recovery);
+  if (!tree) return {};
+  const auto whole = requeue::snapshot::check_tags(**tree, state.snapshot->root);
+  if (whole || whole.error().exit != Exit::verification) return {};
+  return failure(Exit::precondition, "the snapshot was being taken anew when the run was cut short",
+                 context.options.recovery,
+                 "the one that its journal names was moved aside, and the new one is not done",
+                 "Nothing is damaged, and nothing was removed from the Mailroot. Run the same requeue " + last +
+                     " again; it takes the snapshot anew.");
 }
 
 Result<void> require_stopped(Context& context, std::string_view for_what) {

@@ -44,8 +44,12 @@ Result<void> require_kept_folders(const Context& context, files::Tree& mailroot)
 Result<void> require_restored_folders(Context& context);
 
 // Where the recovery folder is or will be: room for a copy of `tree` and 10 % more; with --method link, the same
-// volume.
-Result<void> check_space(Context& context, files::Tree& tree, const mailroot::Counts& counts);
+// volume, and room for what is copied all the same.
+Result<void> check_space(Context& context, files::Tree& tree, const mailroot::Survey& survey);
+
+// The snapshot on record, where a run that was killed while it took it anew has moved it aside: nothing is damaged
+// (Exit::precondition, where it would be taken for that).
+Result<void> require_snapshot_of_record(const Context& context, const recovery::State& state);
 
 // The tree may be worked on: Exit::precondition when the service runs.
 Result<void> require_stopped(Context& context, std::string_view for_what);

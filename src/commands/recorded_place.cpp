@@ -8,6 +8,7 @@
 #include "core/text.h"
 #include "mailroot/evacuation_mark.h"
 #include "mailroot/mailroot.h"
+#include "mailroot/places.h"
 #include "replay/handoff.h"
 #include "snapshot/bag.h"
 #include "snapshot/files_jsonl.h"
@@ -45,6 +46,17 @@ tl::unexpected<Error> beside_pickup(Context& context, const files::Path& path, c
                      again(context, "plan") +
                      "` shows as neither replayed nor in doubt; then replay from this recovery folder no more. Drop, "
                      "Badmail and Mailbox can go here: --folder NAME.");
+}
+
+// A Mailroot of the record still is where it was: another folder is none of them.
+bool stands_where_it_was(const Context& context, const recovery::State& state) {
+  const auto is_one = [&](const files::Path& path) {
+    const auto tree = context.files.open(path);
+    return tree && has_queue_or_pickup(**tree);
+  };
+  if (!state.mailroot.empty() && is_one(unescape_bytes(state.mailroot))) return true;
+  return std::ranges::any_of(replay::known_pickups(state, context.files),
+                             [&](const std::string& pickup) { return is_one(files::Path(pickup).parent_path()); });
 }
 
 }  // namespace
@@ -135,11 +147,49 @@ Result<void> require_no_pickup_of_record(Context& context, const recovery::State
   return {};
 }
 
+Result<void> require_no_mailroot_of_adopted(Context& context, const recovery::State& state, files::Tree& target) {
+  const bool sends = state.emptied || state.replay_begun;
+  if (!state.snapshot || !state.snapshot->adopted || !sends || !has_queue_or_pickup(target)) return {};
+  if (stands_where_it_was(context, state)) return {};
+  return failure(Exit::precondition, "it cannot be told whether this is the Mailroot of the adopted backup",
+                 files::to_text(target.path()),
+                 "it has a Queue or a Pickup: a service there would send what a replay sends, too",
+                 "Nothing was touched. Restore into an empty folder, and move from there only what `" +
+                     again(context, "plan") + "` shows as neither replayed nor in doubt" +
+                     (state.mailroot.empty() ? "" : "; or bring the Mailroot back to " + state.mailroot) +
+                     ". Drop, Badmail and Mailbox can go here: --folder NAME.");
+}
+
 Result<void> require_no_pickup_of_record(Context& context, const recovery::State& state, const files::Path& missing) {
   for (const auto& pickup : replay::known_pickups(state, context.files)) {
     if (files::Path(pickup).parent_path() == missing) return beside_pickup(context, missing, pickup);
   }
   return {};
+}
+
+Result<void> require_no_recovery_folder(Context& context, const files::Path& target) {
+  const auto tree = context.files.open(target);
+  if (!tree || !(*tree)->status("journal.jsonl")) return {};
+  return failure(Exit::precondition, "this folder is a recovery folder", files::to_text(target),
+                 "it has a journal.jsonl of its own", "Nothing was touched. Choose another folder.");
+}
+
+Result<void> require_not_in_mailroot(const recovery::State& state, const files::Path& target) {
+  const auto path = target.string();
+  const auto lies_in = [&](const std::string& folder) { return !folder.empty() && mailroot::is_inside(path, folder); };
+  auto around = unescape_bytes(state.mailroot);
+  bool inside = lies_in(around) && path.size() > around.size();
+  for (const auto& [name, place] : state.mailroot_folders) {
+    if (!inside && lies_in(place)) {
+      inside = true;
+      around = files::Path(place).parent_path().string();
+    }
+  }
+  if (!inside) return {};
+  return failure(Exit::precondition, "this folder lies in the Mailroot", files::to_text(target),
+                 "the journal names " + escape_bytes(around),
+                 "Nothing was touched. Give --mailroot the Mailroot itself, and --folder NAME for one of its folders; "
+                 "or a folder outside it.");
 }
 
 }  // namespace requeue::commands

@@ -20,6 +20,15 @@ Result<void> require_no_pickup_of_record(Context& context, const recovery::State
 // The same of a folder that is not there (any more), by its path.
 Result<void> require_no_pickup_of_record(Context& context, const recovery::State& state, const files::Path& missing);
 
+// An adopted backup whose Mailroot may have another path now, or was never named: what it has sent, or is to replay,
+// would stand before the eyes of a service. Nothing of the snapshot tells the two folders apart. One that still is
+// where the record says tells enough.
+Result<void> require_no_mailroot_of_adopted(Context& context, const recovery::State& state, files::Tree& target);
+
+// Slips of who restores: the tree would stand in another one's record, or in a folder of the recorded Mailroot.
+Result<void> require_no_recovery_folder(Context& context, const files::Path& target);
+Result<void> require_not_in_mailroot(const recovery::State& state, const files::Path& target);
+
 // As each Mailroot has; false where it cannot be read.
 bool has_queue_or_pickup(files::Tree& tree);
 // Of a Pickup that was given: the service takes mail from it, as far as names tell. Of any Mailroot, recorded or not,

@@ -76,8 +76,23 @@ bool touches_live_folders(const std::vector<std::string>& folders, bool held) {
 struct Known {
   replay::NeverBack never;
   std::unordered_set<std::string> held;  // of --held
+  std::unordered_set<std::string> left;  // of an adopted backup: for the service to send, under whatever name
   std::optional<replay::PutBack> put_back;
 };
+
+// Of an adopted backup nobody knows when the service has sent what was left to it, or whether it stands in Queue under
+// another name: put back, it would be sent again. What the service never sends may go back.
+std::unordered_set<std::string> left_to_the_service(const replay::Plan& plan) {
+  std::unordered_set<std::string> left;
+  for (const auto& message : plan.messages) {
+    const auto role = mailroot::role_of(mailroot::top_of(message.source));
+    const bool sends = role != mailroot::Role::drop && role != mailroot::Role::badmail;
+    if (sends && message.disposition == replay::Disposition::skipped && message.rule == "left_in_place") {
+      left.insert(message.source);
+    }
+  }
+  return left;
+}
 
 // Before the Mailroot was emptied nothing can have been sent. The first plan is let go of before the second is made:
 // of a million messages each takes hundreds of megabytes.
@@ -95,6 +110,7 @@ Result<void> learn(Context& context, recovery::Recovery& recovery, const replay:
     REQUEUE_TRY(const auto plan, replay::make_plan(recovery, ledger, options, context.console));
     known.put_back.emplace(plan, ledger);
     if (context.options.held) known.held = replay::held_sources(plan, ledger);
+    if (recovery.state().snapshot->adopted) known.left = left_to_the_service(plan);
     any_sent = any_sent ||
                std::ranges::any_of(plan.messages, [](const replay::Message& message) { return message.final_now; });
   }
@@ -192,7 +208,9 @@ Result<Outcome> restore_back(Context& context, const recovery::State& state, fil
                   options.recorded_mailroot = true;
                   options.leave_out = [&](const files::Relative& source) -> std::optional<std::string> {
                     const auto found = known.never.find(source);
-                    return found == known.never.end() ? std::nullopt : std::optional(found->second);
+                    if (found != known.never.end()) return found->second;
+                    if (!known.left.contains(source) || target.status(source)) return std::nullopt;
+                    return "it was left to the service, which has sent it since or holds it under another name";
                   };
                   if (context.options.held) {
                     if (known.held.empty()) context.console.warn(none_held);
@@ -228,12 +246,15 @@ Result<files::Path> restored_to(Context& context, const Result<recovery::State>&
                    "its journal records none", "Nothing was touched.");
   }
   if (state) REQUEUE_CHECK(require_payload(context, *state));
+  if (state) REQUEUE_CHECK(require_snapshot_of_record(context, *state));
   REQUEUE_TRY(const auto recovery, context.files.resolve(context.options.recovery));
   if (mailroot::is_inside(target.string(), recovery.string())) {
     return failure(Exit::precondition, "a restore into the recovery folder itself would spoil the record",
                    target.string(), "it lies inside of it", "Nothing was touched. Choose a folder outside it.");
   }
   REQUEUE_CHECK(require_no_snapshot(context, target, "this folder"));
+  REQUEUE_CHECK(require_no_recovery_folder(context, target));
+  if (state) REQUEUE_CHECK(require_not_in_mailroot(*state, target));
   return target;
 }
 
@@ -267,6 +288,7 @@ Result<void> require_plain(Context& context, const Result<recovery::State>& stat
   if (target) REQUEUE_CHECK(require_no_other_mark(context, state ? *state : recovery::State(), *target));
   if (!touches_live_folders(context.options.folders, false)) return {};
   if (state && target) REQUEUE_CHECK(require_no_pickup_of_record(context, *state, *target));
+  if (state && target) REQUEUE_CHECK(require_no_mailroot_of_adopted(context, *state, *target));
   if (state && !target) REQUEUE_CHECK(require_no_pickup_of_record(context, *state, path));
   if (target && has_queue_or_pickup(*target)) {
     context.console.warn("this folder has a Queue or a Pickup: a service that runs on it would send what stands there");

@@ -25,9 +25,9 @@ Result<Outcome> snapshot(Context& context) {
   REQUEUE_CHECK(require_same_mailroot(state, site));
   REQUEUE_CHECK(require_only_evacuation(context, state, *site.mailroot));
   REQUEUE_CHECK(require_stopped(context, "a snapshot"));
-  REQUEUE_TRY(const auto counts,
-              mailroot::walk(*site.mailroot, [](const mailroot::Item&) -> Result<void> { return {}; }));
-  REQUEUE_CHECK(check_space(context, *site.mailroot, counts));
+  REQUEUE_TRY(const auto survey, mailroot::survey(*site.mailroot));
+  const auto& counts = survey.counts;
+  REQUEUE_CHECK(check_space(context, *site.mailroot, survey));
   tell_handed_over_by_others(context, state, *site.mailroot);
   if (context.options.dry_run) {
     context.console.result("DRY RUN: would copy " + counted(counts.files, "file") + ", " +

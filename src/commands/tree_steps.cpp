@@ -59,6 +59,8 @@ Result<Step> snapshot_step(Context& context, recovery::Recovery& recovery, files
   snapshot::TakeOptions options;
   options.adopted = adopted;
   options.method = context.options.method;
+  options.keep = context.options.keep;
+  options.empty_mailbox = context.options.empty_mailbox;
   options.jobs = context.options.jobs;
   options.expected_files = expected.files;
   options.expected_bytes = expected.bytes;

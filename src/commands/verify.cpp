@@ -1,5 +1,6 @@
 // verify: every file of the snapshot read again, past the page cache, against its manifest.
 #include "commands/context.h"
+#include "commands/preflight.h"
 #include "commands/session.h"
 #include "commands/tree_steps.h"
 #include "commands/words.h"
@@ -31,6 +32,7 @@ Result<Outcome> verify(Context& context) {
                    "Nothing was touched. Take one first: requeue evacuate, or requeue snapshot.");
   }
   REQUEUE_CHECK(require_payload(context, state));
+  REQUEUE_CHECK(require_snapshot_of_record(context, state));
   if (context.options.dry_run) {
     context.console.result("DRY RUN: would read " + counted(state.snapshot->files, "file") + " again");
     return Outcome{Exit::done, Json{{"dry_run", true}}};

@@ -88,7 +88,7 @@ std::string service_options(const Context& context) {
 
 std::string scope_options(const recovery::State& state) {
   std::string text;
-  for (const auto& name : state.kept_folders) text += " --keep " + shell_quoted(unescape_bytes(name));
+  for (const auto& name : state.kept_folders) text += " --keep " + shell_quoted(name);
   return text + (state.mailbox_emptied ? " --empty-mailbox" : "");
 }
 

@@ -199,6 +199,15 @@ Result<std::vector<FolderCount>> count_folders(files::Tree& mailroot) {
   return tally.finish();
 }
 
+Result<Survey> survey(files::Tree& mailroot) {
+  FolderTally tally;
+  REQUEUE_TRY(const auto counts, walk(mailroot, [&](const Item& item) -> Result<void> {
+                tally.add(item);
+                return {};
+              }));
+  return Survey{counts, tally.finish()};
+}
+
 Result<Survey> check_rights(files::Tree& mailroot, unsigned jobs) {
   FolderTally tally;
   auto counts = walk(

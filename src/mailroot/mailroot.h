@@ -71,12 +71,14 @@ struct FolderCount {
 };
 Result<std::vector<FolderCount>> count_folders(files::Tree& mailroot);
 
-// What must hold for a run that will remove, seen in one walk: every file readable, every folder changeable by this
-// user (Exit::precondition). The service may be at work: what it has open, or takes away meanwhile, is passed over.
+// All that is there, seen in one walk.
 struct Survey {
   Counts counts;
   std::vector<FolderCount> folders;
 };
+Result<Survey> survey(files::Tree& mailroot);
+// What must hold for a run that will remove: every file readable, every folder changeable by this user
+// (Exit::precondition). The service may be at work: what it has open, or takes away meanwhile, is passed over.
 Result<Survey> check_rights(files::Tree& mailroot, unsigned jobs = 1);
 
 // `.requeue-ID/token`: who owns a staging folder. First line the ID, second the recovery folder's path.

@@ -99,7 +99,7 @@ class State : public Fold {
   bool emptying = false;
   bool emptied = false;
   bool emptied_by_hand = false;
-  std::vector<std::string> kept_folders;  // top folders that emptying left whole, as given, lower case
+  std::vector<std::string> kept_folders;  // top folders that emptying left whole: true bytes, lower case
   bool mailbox_emptied = false;
   std::uint64_t emptied_files = 0, emptied_kept = 0, emptied_newcomers = 0;
   std::string removing_first, removing_last;  // the last group begun, and the greatest source of all groups

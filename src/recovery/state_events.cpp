@@ -164,7 +164,7 @@ Result<void> State::see_emptying(const Json& event) {
   mailbox_emptied = mailbox_emptied || flag_of(event, "empty_mailbox");
   pickup = unescape_bytes(text_of(event, "pickup"));
   kept_folders.clear();
-  for (const auto& name : list_of(event, "keep")) kept_folders.push_back(ascii_lower(name));
+  for (const auto& name : list_of(event, "keep")) kept_folders.push_back(ascii_lower(unescape_bytes(name)));
   left_in_place.clear();
   return {};
 }

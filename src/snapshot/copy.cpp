@@ -102,7 +102,8 @@ Result<bool> Copier::copy_main(const mailroot::Item& item, CopiedFile& copied) {
   if (!same_state(opened, item.status)) return false;
   // The removal of a read-only name makes all its names writable on Windows.
   constexpr std::uint32_t read_only = 1;
-  if (method_ != Method::copy && opened.names == 1 && (opened.attributes & read_only) == 0) {
+  const bool may_link = how_.method != Method::copy && how_.scope.removes(item.path);
+  if (may_link && opened.names == 1 && (opened.attributes & read_only) == 0) {
     REQUEUE_TRY(const auto linked, link_main(item, **reader, copied));
     if (linked) return *linked;
   }
@@ -119,7 +120,7 @@ Result<std::optional<bool>> Copier::link_main(const mailroot::Item& item, files:
   if (!made) {
     const auto cause = made.error().cause;
     const bool cannot = cause == Cause::not_supported || cause == Cause::cross_volume || cause == Cause::denied;
-    if (cannot && method_ == Method::automatic) return std::optional<bool>();
+    if (cannot && how_.method == Method::automatic) return std::optional<bool>();
     if (cannot) made.error().exit = Exit::precondition;
     return failure(std::move(made.error()));
   }

@@ -11,6 +11,7 @@
 #include "mailroot/mailroot.h"
 #include "snapshot/bag.h"
 #include "snapshot/passing_reader.h"
+#include "snapshot/removal.h"
 #include "snapshot/take.h"
 
 namespace requeue::snapshot {
@@ -33,11 +34,16 @@ struct CopiedFile {
   std::string learnt;  // see Learner
 };
 
+struct HowToCopy {
+  Method method = Method::copy;
+  Scope scope;  // what stays in the Mailroot is never linked
+};
+
 // copy() may be called by several threads at once, but for folders: a folder stands before what is in it.
 class Copier {
  public:
-  Copier(files::Tree& mailroot, files::Tree& recovery, Method method, Learner* learner)
-      : mailroot_(mailroot), recovery_(recovery), method_(method), learner_(learner) {}
+  Copier(files::Tree& mailroot, files::Tree& recovery, HowToCopy how, Learner* learner)
+      : mailroot_(mailroot), recovery_(recovery), how_(std::move(how)), learner_(learner) {}
 
   // A file, or a folder with its streams (made first). Exit::precondition when it keeps changing.
   Result<CopiedFile> copy(const mailroot::Item& item, const files::Relative& stored);
@@ -57,7 +63,7 @@ class Copier {
 
   files::Tree& mailroot_;
   files::Tree& recovery_;
-  Method method_;
+  const HowToCopy how_;
   Learner* learner_;
   std::mutex streams_mutex_;
   std::uint64_t streams_ = 0;

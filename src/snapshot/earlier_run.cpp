@@ -21,8 +21,9 @@ std::string options_in_words(const std::vector<std::string>& keep, bool empty_ma
 }  // namespace
 
 // Copied here and now: the journal's own state moves on with the first group of this run.
-EarlierRun::EarlierRun(const recovery::Recovery& recovery)
+EarlierRun::EarlierRun(const recovery::Recovery& recovery, const Scope& scope)
     : state_(recovery.state()),
+      scope_(scope),
       any_(state_.emptying),
       first_(unescape_bytes(state_.removing_first)),
       last_(unescape_bytes(state_.removing_last)),
@@ -30,9 +31,9 @@ EarlierRun::EarlierRun(const recovery::Recovery& recovery)
       in_doubt_(recovery.boot().empty() || recovery.boot() != state_.emptying_boot || state_.service_seen_running ||
                 state_.mark_lost) {}
 
-Result<void> EarlierRun::check_same(const Scope& scope) const {
+Result<void> EarlierRun::check_same() const {
   const std::set<std::string> kept(state_.kept_folders.begin(), state_.kept_folders.end());
-  if (!any_ || (kept == scope.keep() && state_.mailbox_emptied == scope.empty_mailbox())) return {};
+  if (!any_ || (kept == scope_.keep() && state_.mailbox_emptied == scope_.empty_mailbox())) return {};
   return failure(
       Exit::precondition, "the Mailroot is being emptied with other options", state_.mailroot,
       "the run that was interrupted was started " + options_in_words(state_.kept_folders, state_.mailbox_emptied),
@@ -40,10 +41,10 @@ Result<void> EarlierRun::check_same(const Scope& scope) const {
           ", as it was started.");
 }
 
-Result<void> EarlierRun::look_around(files::Tree& mailroot, files::Tree& recovery, const Scope& scope) {
+Result<void> EarlierRun::look_around(files::Tree& mailroot, files::Tree& recovery) {
   if (!any_ || last_.empty() || in_doubt_) return {};
   const auto expected = [&](const Entry& entry) -> Result<bool> {
-    if (entry.status.kind != files::Kind::file || !scope.removes(entry.source)) return true;
+    if (entry.status.kind != files::Kind::file || !scope_.removes(entry.source)) return true;
     const auto standing = standing_of(mailroot, entry);
     // One that cannot be read is told when its turn comes; it is under its own name, so it is no newcomer.
     return !standing || *standing == Standing::same;
@@ -56,7 +57,8 @@ Result<void> EarlierRun::look_around(files::Tree& mailroot, files::Tree& recover
 }
 
 bool EarlierRun::began(const files::Relative& source) const {
-  return any_ && !last_.empty() && source <= last_ && state_.left_in_place.count(escape_bytes(source)) == 0;
+  return any_ && !last_.empty() && source <= last_ && scope_.removes(source) &&
+         state_.left_in_place.count(escape_bytes(source)) == 0;
 }
 
 bool EarlierRun::removed(const files::Relative& source) const {

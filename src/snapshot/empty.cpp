@@ -34,7 +34,7 @@ class Emptying {
         watcher_(watcher),
         crew_(options.jobs),
         scope_(options.keep, options.empty_mailbox),
-        earlier_(recovery),
+        earlier_(recovery, scope_),
         left_(recovery.state().left_in_place),
         gone_(recovery.state().gone) {
     if (!earlier_.any()) left_.clear();
@@ -54,11 +54,11 @@ class Emptying {
   Result<void> begin() {
     const auto& facts = *recovery_.state().snapshot;
     REQUEUE_CHECK(check_tags(recovery_.tree(), facts.root));
-    REQUEUE_CHECK(earlier_.check_same(scope_));
+    REQUEUE_CHECK(earlier_.check_same());
     REQUEUE_CHECK(ask_service());
     watcher_.phase("empty", facts.files, 0);
     if (earlier_.any()) {
-      REQUEUE_CHECK(earlier_.look_around(mailroot_, recovery_.tree(), scope_));
+      REQUEUE_CHECK(earlier_.look_around(mailroot_, recovery_.tree()));
       return set_mark(recovery_, mailroot_, watcher_);
     }
     if (watcher_.stop_requested()) return failure(emptying_interrupted(false));

@@ -203,7 +203,7 @@ std::optional<std::string> JournaledRecord::refuses(const files::Relative& sourc
     return "in doubt: a restore was cut short here, and the service may have sent it";
   }
   if (const auto why = why_not_removed(source)) {
-    not_removed_.insert(name);
+    if (scope_.removes(source)) not_removed_.insert(name);  // of what was to stay the scope says enough
     return *why + ": the service may have sent it (into any other folder restore puts all)";
   }
   return std::nullopt;
@@ -213,8 +213,8 @@ Result<void> JournaledRecord::learn_what_was_removed(files::Tree& target) {
   const auto& state = recovery_.state();
   if (!state.emptying || state.emptied) return {};
   REQUEUE_CHECK(note_lost_mark(recovery_, target));
-  emptying_.emplace(recovery_);
-  return emptying_->look_around(target, recovery_.tree(), scope_);
+  emptying_.emplace(recovery_, scope_);
+  return emptying_->look_around(target, recovery_.tree());
 }
 
 // Of a file that does not stand in a folder from which the service sends: put back, it would be sent again, if it was
@@ -225,11 +225,13 @@ std::optional<std::string> JournaledRecord::why_not_removed(const files::Relativ
   if (role == mailroot::Role::drop || role == mailroot::Role::badmail || role == mailroot::Role::mailbox) return {};
   if (mailroot::top_of(source).empty()) return {};  // nor does it send files of the Mailroot itself
   if (state.gone.contains(escape_bytes(source))) return "it was gone before it could be removed";
-  if (state.emptied_by_hand) return {};
-  if (state.emptied) {
-    if (was_left(source)) return "it was left in the Mailroot when that was emptied, and is gone since";
+  const bool left = was_left(source);
+  if (state.emptied_by_hand) {
+    if (left) return "it stood in the Mailroot when its backup was adopted, and is gone since";
     return {};
   }
+  if (left && state.emptying) return "it was left in the Mailroot when that was emptied, and is gone since";
+  if (state.emptied) return {};
   if (emptying_) {
     if (emptying_->removed(source)) return {};
     return "it is gone, and the emptying that was cut short did not remove it, as far as is known";
@@ -272,7 +274,8 @@ Result<void> JournaledRecord::end(const std::vector<files::Relative>& standing) 
 
 // One that we removed is ours to send, whatever came in its place.
 void JournaledRecord::stands_other(const files::Relative& source) {
-  if (emptying_ && !emptying_->removed(source)) standing_other_.insert(escape_bytes(source));
+  const bool was_to_stay = !scope_.removes(source);
+  if (emptying_ && !was_to_stay && !emptying_->removed(source)) standing_other_.insert(escape_bytes(source));
   not_back(source);
 }
 

@@ -53,7 +53,7 @@ class StoredPaths {
 class Taking {
  public:
   Taking(files::Tree& recovery, files::Tree& mailroot, const TakeOptions& options, TagFile tag, Watcher& watcher)
-      : copier_(mailroot, recovery, options.method, options.learner),
+      : copier_(mailroot, recovery, {options.method, Scope(options.keep, options.empty_mailbox)}, options.learner),
         learner_(options.learner),
         tag_(std::move(tag)),
         watcher_(watcher),

@@ -46,6 +46,10 @@ class Learner {
 struct TakeOptions {
   bool adopted = false;  // the tree is a copy made by hand
   Method method = Method::copy;
+  // What the emptying is to leave (EmptyOptions): copied, never linked. Its file stays in the Mailroot for anybody to
+  // change, and the snapshot would change with it.
+  std::vector<std::string> keep = {};
+  bool empty_mailbox = false;
   unsigned jobs = 1;                                     // files copied at a time
   std::uint64_t expected_files = 0, expected_bytes = 0;  // for the progress; 0: not known
   Learner* learner = nullptr;

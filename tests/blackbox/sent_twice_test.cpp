@@ -185,6 +185,7 @@ TEST_CASE("a restore beside the Pickup that a replay hands to put back what was 
   // A disk that was set up anew.
   fs::remove_all(live);
   CHECK(window.ask(into_live).exit == 5);
+  fs::create_directories(live / "Pickup");
   const auto elsewhere = (window.folder.path() / "elsewhere").string();
   const Words copy{"restore", "--recovery", window.recovery.string(), "--mailroot", elsewhere};
   CHECK(window.see(copy).out.find("would send what stands there") == std::string::npos);

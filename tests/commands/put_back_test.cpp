@@ -166,3 +166,31 @@ TEST_CASE("a service that was stopped for a run that Ctrl-C ended is put back", 
   CHECK(console.warned.empty());
   CHECK_FALSE((*recovery)->state().stopped_by_us);
 }
+
+TEST_CASE("what the service sent while adopt copied the backup was replayed as well", "[adopt]") {
+  const TemporaryFolder folder;
+  for (const char* const name : {"a", "b"}) {
+    for (const char* const tree : {"backup", "mailroot"}) {
+      write(folder.path() / tree / "Queue" / (std::string(name) + ".EML"),
+            "From: " + std::string(name) + "@b.example\r\n\r\n");
+    }
+  }
+  commands::Options options;
+  options.command = "adopt";
+  options.backup = (folder.path() / "backup").string();
+  options.mailroot = (folder.path() / "mailroot").string();
+  options.recovery = (folder.path() / "recovery").string();
+  options.jobs = 1;
+  RecordingFiles files;
+  files.before("create", [&](const Call& call) {
+    if (call.path.find("snapshot/data") == std::string::npos) return;
+    boost::filesystem::remove(folder.path() / "mailroot/Queue/a.EML");
+    boost::filesystem::remove(folder.path() / "mailroot/Queue/b.EML");
+  });
+  Obedient service;
+  CtrlC console;
+  commands::Context context{options, files, service, true, console, {}, {}, {}};
+  REQUIRE(commands::adopt(context));
+  CHECK_FALSE(boost::filesystem::exists(folder.path() / "mailroot/Queue/a.EML"));
+  CHECK(console.warned.find("2 files of the backup found in the live Queue or Pickup") != std::string::npos);
+}

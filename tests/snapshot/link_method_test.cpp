@@ -123,6 +123,23 @@ TEST_CASE("A file that has another name already is copied: through that name som
   CHECK(bench.verify().verified.ok);
 }
 
+TEST_CASE("what stays in the Mailroot was linked, and the snapshot changed with it", "[link]") {
+  LinkBench bench;
+  bench.add_messages(1);
+  bench.add("Mailbox/user/m.eml", "of a person");
+  bench.add("Drop/d.EML", "dropped");
+  bench.add("of the Mailroot itself", "x");
+  bench.taking.keep = bench.options.keep = {"Drop"};
+  bench.open();
+  CHECK(bench.take().linked == 1);
+  REQUIRE(bench.verify().verified.ok);
+  CHECK(bench.empty().kept == 3);
+  for (const auto* const name : {"Mailbox/user/m.eml", "Drop/d.EML", "of the Mailroot itself"}) {
+    write(bench.mailroot() / name, "changed in place");
+  }
+  CHECK(bench.verify().verified.ok);
+}
+
 TEST_CASE("A volume without hard links: link is refused, auto copies", "[link]") {
   for (const auto cause : {Cause::not_supported, Cause::cross_volume, Cause::denied}) {
     auto files = std::make_shared<FaultyFiles>();

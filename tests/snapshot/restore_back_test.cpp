@@ -316,6 +316,43 @@ TEST_CASE("a restore after an emptying that was cut short put back what the serv
   if (restarted || beyond) CHECK(restored.left_out.front().find("the service may have sent it") != std::string::npos);
 }
 
+TEST_CASE("a restore after an emptying with --keep that was cut short put back kept mail that the service had sent",
+          "[restore_back]") {
+  auto files = std::make_shared<FaultyFiles>();
+  Bench bench(files);
+  bench.add_messages(3);
+  bench.add("Pickup/p.EML", "kept");
+  bench.add("Pickup/q.EML", "kept, too");
+  bench.add("of the Mailroot itself", "x");
+  bench.options.keep = {"Pickup"};
+  bench.snapshotted();
+  files->add({"remove_file", "Queue/0002.EML", 1, Cause::io, true});
+  REQUIRE_FALSE(bench.try_empty());
+  files->heal();
+  bench.kill();
+  fs::remove(bench.mailroot() / "Pickup/p.EML");
+  bench.add("Pickup/q.EML", "changed");
+  bench.add("of the Mailroot itself", "changed");
+  bench.open();
+  const auto restored = restored_back(bench);
+  CHECK(restored.restored == 2);
+  CHECK(restored.conflicts.size() == 2);
+  REQUIRE(restored.left_out.size() == 1);
+  CHECK(restored.left_out.front().find("Pickup/p.EML") == 0);
+  // What was to stay was never removed: all is back, and what there is to say of it the scope says.
+  CHECK(bench.events("mark").back()["state"] == "taken_away");
+  CHECK(bench.events("gone").empty());
+  CHECK(bench.events("left_in_place").empty());
+  fs::remove(bench.mailroot() / "Pickup/q.EML");
+  for (const auto* const name : {"Queue/0000.EML", "Queue/0001.EML", "Queue/0002.EML"}) {
+    fs::remove(bench.mailroot() / name);
+  }
+  const auto again = restored_back(bench);
+  CHECK(again.restored == 0);
+  CHECK(again.left_out.size() == 5);
+  CHECK(contents(bench.mailroot() / "Pickup").empty());
+}
+
 TEST_CASE("a restore put back what was left in the Mailroot and went since", "[restore_back]") {
   auto files = std::make_shared<FaultyFiles>();
   Bench bench(files);

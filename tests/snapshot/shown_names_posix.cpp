@@ -52,4 +52,27 @@ TEST_CASE("Files of an earlier snapshot are named by their safe names", "[names]
   CHECK(taken.superseded[0].find("superseded/1/data/mailroot/Queue/name-") == 0);
 }
 
+TEST_CASE("an emptying that kept a folder whose name is not UTF-8 could not be gone on with", "[names]") {
+  auto files = std::make_shared<FaultyFiles>();
+  Bench bench(files);
+  const std::string kept = "k\xff\\x";
+  bench.add(kept + "/a.EML", "kept");
+  bench.add_messages(2);
+  bench.options.keep = {kept};
+  bench.snapshotted();
+  files->add({"remove_file", "Queue/0001.EML", 1, Cause::io, true});
+  REQUIRE_FALSE(bench.try_empty());
+  files->heal();
+  bench.kill();
+  bench.open();
+  CHECK(bench.recovery().state().kept_folders == std::vector<std::string>{kept});
+  REQUIRE(bench.verify().verified.ok);
+  // As it is shown, it is another folder: the kept one would be emptied.
+  bench.options.keep = {"k\\xff\\\\x"};
+  CHECK_FALSE(bench.try_empty());
+  bench.options.keep = {kept};
+  CHECK(bench.empty().kept == 1);
+  CHECK(fs::exists(bench.mailroot() / kept / "a.EML"));
+}
+
 }  // namespace requeue::tests
