@@ -60,8 +60,8 @@ void add_own_options(CLI::App& app, std::string_view verb, Options& options) {
   add_jobs(app, verb, options);
   if (verb == "snapshot" || verb == "evacuate") {
     add_value<snapshot::Method>(app, "--method", options.method, parse_method,
-                                "How the snapshot is made: copy (default); link, as hard links on the same volume: no "
-                                "byte is written; auto, link where it can be had",
+                                "How the snapshot is made: copy (default); link, as hard links on the same volume, "
+                                "but for what stays there; auto, link where it can be had",
                                 "copy|link|auto");
   }
   if (verb == "evacuate" || verb == "empty") {
