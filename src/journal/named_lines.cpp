@@ -32,8 +32,9 @@ void NamedLines::saw_journal_line(const Line& line) {
 void NamedLines::stands_after_all(std::string_view hash) {
   if (!missing_sorted_) std::ranges::sort(missing_, {}, &Missing::key);
   missing_sorted_ = true;
-  const auto found = std::ranges::equal_range(missing_, key_of(hash), {}, &Missing::key);
-  missing_.erase(found.begin(), found.end());
+  const auto key = key_of(hash);
+  const auto first = std::ranges::lower_bound(missing_, key, {}, &Missing::key);
+  missing_.erase(first, std::find_if(first, missing_.end(), [&](const Missing& one) { return one.key != key; }));
 }
 
 std::int64_t NamedLines::first_naming() const {

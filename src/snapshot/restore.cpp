@@ -225,7 +225,7 @@ Result<void> Restoring::add(const Entry& entry, bool stands) {
 // beginning: of a hole in it others are to blame.
 Result<void> Restoring::finish_group() {
   if (group_.empty()) return {};
-  std::ranges::stable_partition(group_, [](const Member& member) { return member.stands; });
+  std::stable_partition(group_.begin(), group_.end(), [](const Member& member) { return member.stands; });
   std::vector<files::Relative> sources;
   for (const auto& member : group_) {
     if (!member.stands) REQUEUE_CHECK(folders_.make_parents(member.entry.source));
