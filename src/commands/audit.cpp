@@ -97,6 +97,14 @@ Result<void> require_rights(Context& context) {
   return failure(recovery::without_rights(listed.error()));
 }
 
+// The record is read once more, for what looks like damage and is none.
+void tell_what_now(Context& context, const report::Audit& found) {
+  const auto state = peek(context);
+  const auto as_recorded = state ? require_snapshot_of_record(context, *state) : Result<void>();
+  context.console.result(as_recorded ? what_now(context, found)
+                                     : "note: " + as_recorded.error().what + ". " + as_recorded.error().hint);
+}
+
 }  // namespace
 
 Result<Outcome> audit(Context& context) {
@@ -127,10 +135,7 @@ Result<Outcome> audit(Context& context) {
   if (!found.balanced) announce_balance_failed(context, found.head);
   for (const auto& finding : found.findings) console.result("finding: " + finding);
   for (const auto& note : found.notes) console.result("note: " + note);
-  const auto state = peek(context);
-  const auto as_recorded = state ? require_snapshot_of_record(context, *state) : Result<void>();
-  if (!as_recorded) console.result("note: " + as_recorded.error().what + ". " + as_recorded.error().hint);
-  if (as_recorded && !found.findings.empty()) console.result(what_now(context, found));
+  if (!found.findings.empty()) tell_what_now(context, found);
   if (found.exit == Exit::attention) console.result("Nothing is wrong with the record" + what_is_open(context, found));
   console.result("journal head " + found.head);
   Outcome outcome;
