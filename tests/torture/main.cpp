@@ -3,8 +3,9 @@
 //
 //   torture kill [options]      each call of each phase in turn, and half-way through each write
 //   torture reboot [options]    the same, and the machine restarted before the next run: another boot_id
-//   torture rival [options]     evacuate and empty killed at each call, and then another recovery folder for that
-//   Mailroot torture twice [options]     killed at n, then at m during the run after it: a seeded sample of --pairs
+//   torture rival [options]     evacuate, empty and restore killed at each call, then another recovery folder for that
+//                               Mailroot
+//   torture twice [options]     killed at n, then at m during the run after it: a seeded sample of --pairs
 //   torture random [options]    evacuate and both replays killed --pairs times each at a moment of the clock's choosing
 //   torture fail [options]      each call fails, once and for ever, with each error
 //
@@ -107,8 +108,9 @@ std::vector<Point> reboot_points(const Settings& settings) {
 
 std::vector<Point> rival_points(const Settings& settings) {
   auto points = kill_points(settings);
-  std::erase_if(points,
-                [](const Point& point) { return point.phase != Phase::evacuate && point.phase != Phase::empty; });
+  std::erase_if(points, [](const Point& point) {
+    return point.phase != Phase::evacuate && point.phase != Phase::empty && point.phase != Phase::restore;
+  });
   for (auto& point : points) point.meets_rival = true;
   return points;
 }

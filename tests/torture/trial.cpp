@@ -218,8 +218,30 @@ Findings Trial::finish_with_rival() {
   return findings_;
 }
 
+// Each file stands in the Mailroot again, or the other one took it, or it is in doubt: never two of the first two.
+Findings Trial::finish_restore_with_rival() {
+  if (!rival_.empty()) replay_on(rival_);
+  const auto again = requeue(phase_command());
+  expect_exit(again, "restore again", {finished_exit, attention_exit});
+  read_doubts();
+  const auto standing = contents(mailroot_);
+  const auto taken = rival_.empty() ? decltype(contents(mailroot_))() : contents(rival_ / "snapshot/data/mailroot");
+  for (const auto& [name, bytes] : contents(backup_)) {
+    if (bytes == "(folder)") continue;
+    const bool stands = standing.contains(name), other = taken.contains(name);
+    if (stands && other) findings_.doubled.push_back("put back, and taken by the other one: " + name);
+    if (!stands && !other && !doubted_.contains(name)) findings_.lost.push_back("neither back nor taken: " + name);
+  }
+  const auto replayed = requeue({"replay", "--no-probe", "torture", "--pickup", (mailroot_ / "Pickup").string()});
+  expect_well_or_doubt(replayed, recovery_);
+  const auto body = requeue::parse_object(replayed.out);
+  if (!body || (*body)["now"]["replayed"] != 0) findings_.doubled.push_back("a restored message was replayed too");
+  expect_well_or_doubt(requeue_on(recovery_, {"audit"}), recovery_);
+  return findings_;
+}
+
 Findings Trial::finish() {
-  if (met_rival_) return finish_with_rival();
+  if (met_rival_) return phase_ == Phase::restore ? finish_restore_with_rival() : finish_with_rival();
   if (phase_ == Phase::smtp) {
     finish_smtp();
     check_snapshot();
@@ -302,9 +324,10 @@ void Trial::compare_deliveries(const Deliveries& arrived) {
   }
 }
 
-// Only of a machine that was restarted: a kill alone leaves nothing in doubt.
+// Only of a machine that was restarted, or where another recovery folder was at work: a kill alone leaves nothing in
+// doubt.
 void Trial::read_doubts() {
-  if (boot_id_.empty()) return;
+  if (boot_id_.empty() && !met_rival_) return;
   std::istringstream lines(requeue::tests::read(recovery_ / "journal.jsonl"));
   for (std::string line; std::getline(lines, line);) {
     const auto event = requeue::parse_object(line);

@@ -75,6 +75,7 @@ class Trial {
   void replay_on(const fs::path& recovery);
   void expect_well_or_doubt(const requeue::tests::Ran& ran, const fs::path& recovery);
   Findings finish_with_rival();
+  Findings finish_restore_with_rival();
   void check_snapshot();
   void check_emptied();
   void check_restored();
