@@ -182,20 +182,32 @@ Result<Outcome> restore_elsewhere(Context& context, const files::Path& target_pa
   return restore_tell(context, restored);
 }
 
+Outcome rehearsed(Context& context, const files::Path& path) {
+  context.console.result("DRY RUN: would put files of the snapshot into " + printable(path.string()));
+  return Outcome{Exit::done, Json{{"dry_run", true}}};
+}
+
+// All that can refuse it before its run opens; what other recovery folders handed over is read with it.
+Result<replay::PlanOptions> require_back(Context& context, const recovery::State& state, files::Tree& target,
+                                         bool live) {
+  replay::PlanOptions evidence;
+  REQUEUE_CHECK(require_no_other_mark(context, state, target));
+  REQUEUE_CHECK(require_marked_folder(context, state, target));
+  if (!live) return evidence;
+  REQUEUE_CHECK(
+      require_asked_service(context, state, "the service of this Mailroot was asked before, and now none is"));
+  REQUEUE_CHECK(require_stopped(context, "a restore into the Mailroot that was evacuated"));
+  REQUEUE_TRY(const auto reading, recovery::open_to_read(context.files, context.options.recovery, {}));
+  REQUEUE_CHECK(add_evidence(context, *reading, evidence));
+  return evidence;
+}
+
 Result<Outcome> restore_back(Context& context, const recovery::State& state, files::Tree& target,
                              snapshot::RestoreOptions options) {
   const bool live = touches_live_folders(context.options.folders, context.options.held);
   replay::Ledger ledger;
-  replay::PlanOptions evidence;
-  REQUEUE_CHECK(require_no_other_mark(context, state, target));
-  REQUEUE_CHECK(require_marked_folder(context, state, target));
-  if (live) {
-    REQUEUE_CHECK(
-        require_asked_service(context, state, "the service of this Mailroot was asked before, and now none is"));
-    REQUEUE_CHECK(require_stopped(context, "a restore into the Mailroot that was evacuated"));
-    REQUEUE_TRY(const auto reading, recovery::open_to_read(context.files, context.options.recovery, {}));
-    REQUEUE_CHECK(add_evidence(context, *reading, evidence));
-  }
+  REQUEUE_TRY(const auto evidence, require_back(context, state, target, live));
+  if (context.options.dry_run) return rehearsed(context, target.path());
   REQUEUE_TRY(const auto lock, target.lock());
   return in_run(context, recovery::Missing::refuse, Site(), {&ledger},
                 [&](recovery::Recovery& recovery) -> Result<Outcome> {
@@ -266,6 +278,7 @@ Result<std::shared_ptr<files::Tree>> open_target(Context& context, const Result<
   const bool is_its_path = state && files::to_text(path) == state->mailroot;
   if (!target && target.error().cause == Cause::not_found && is_its_path) {
     REQUEUE_CHECK(require_mounted_above(context, *state, path));
+    if (context.options.dry_run) return std::shared_ptr<files::Tree>();
     target = context.files.open_or_make(path);
   }
   if (!target && target.error().cause == Cause::not_found && !is_its_path) return std::shared_ptr<files::Tree>();
@@ -302,10 +315,6 @@ Result<Outcome> restore(Context& context) {
   const auto state = peek(context);
   REQUEUE_TRY(const auto path, restored_to(context, state));
   REQUEUE_CHECK(require_restored_folders(context));
-  if (context.options.dry_run) {
-    context.console.result("DRY RUN: would put files of the snapshot into " + printable(path.string()));
-    return Outcome{Exit::done, Json{{"dry_run", true}}};
-  }
   snapshot::RestoreOptions options;
   options.folders = context.options.folders;
   REQUEUE_TRY(const auto target, open_target(context, state, path));
@@ -317,7 +326,9 @@ Result<Outcome> restore(Context& context) {
       return restore_back(context, *state, *joined, std::move(options));
     }
   }
-  REQUEUE_CHECK(require_plain(context, state, path, target.get()));
+  const bool made_anew = !target && state && files::to_text(path) == state->mailroot;
+  if (!made_anew) REQUEUE_CHECK(require_plain(context, state, path, target.get()));
+  if (context.options.dry_run) return rehearsed(context, path);
   return restore_elsewhere(context, path, options);
 }
 

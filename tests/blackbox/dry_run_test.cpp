@@ -34,6 +34,26 @@ TEST_CASE("a dry run of each verb writes nothing, not even a recovery folder") {
   changes_nothing(window, {"restore", "--recovery", recovery, "--mailroot", mailroot});
 }
 
+TEST_CASE("a dry run of restore said that it would, where the restore itself is refused") {
+  const Window window;
+  window.put("Queue/NTFS_1.EML", mail("one", "a@example.org"));
+  window.evacuate();
+  const std::vector<std::string> base{"restore", "--recovery", window.recovery.string(), "--mailroot"};
+  const auto ask = [&](std::vector<std::string> more) {
+    auto words = base;
+    words.insert(words.end(), more.begin(), more.end());
+    const auto real = window.ask(words).exit;
+    words.emplace_back("--dry-run");
+    CHECK(window.ask(words).exit == real);
+    return real;
+  };
+  const auto elsewhere = (window.folder.path() / "elsewhere").string();
+  CHECK(ask({elsewhere, "--held"}) == 5);
+  CHECK(ask({elsewhere, "--no-against"}) == 2);
+  write(window.mailroot / ".requeue-evacuation", "0123456789abcdef\n/srv/other\n");
+  CHECK(ask({window.mailroot.string()}) == 5);
+}
+
 TEST_CASE("a dry run neither stops nor starts a service") {
   const Window window;
   const auto flag = window.folder.path() / "called";
