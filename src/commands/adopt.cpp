@@ -90,7 +90,7 @@ Result<Outcome> adopt_work(Context& context, recovery::Recovery& recovery, files
 Result<std::string> pickup_in_use(Context& context) {
   if (context.options.pickup.empty()) return std::string();
   REQUEUE_TRY(const auto path, replay::resolve_pickup(context.files, context.options.pickup));
-  REQUEUE_CHECK(require_taken_from(context, path));
+  REQUEUE_CHECK(require_taken_from(context, recovery::State(), path));
   const auto tree = context.files.open(path);
   if (tree) return (*tree)->path().string();
   return failure(Exit::precondition, "cannot open the Pickup in use", context.options.pickup, tree.error().why,

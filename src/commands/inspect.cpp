@@ -4,6 +4,7 @@
 #include "commands/context.h"
 #include "commands/inspect_words.h"
 #include "commands/planning.h"
+#include "commands/preflight.h"
 #include "commands/session.h"
 #include "commands/whereabouts.h"
 #include "commands/words.h"
@@ -43,7 +44,7 @@ Result<std::shared_ptr<files::Tree>> open_given(Context& context) {
 
 void tell_open_evacuation(Context& context, files::Tree& mailroot) {
   const auto mark = mailroot::read_mark(mailroot);
-  if (!mark || !*mark) return;
+  if (!mark || !*mark || is_stale(context, **mark)) return;
   const auto& recovery = (*mark)->recovery;
   if (const auto lock = mailroot.lock(); !lock && lock.error().exit == Exit::locked) {
     context.console.warn("an evacuation of this Mailroot into " + printable(recovery) +

@@ -309,21 +309,47 @@ Result<void> require_stopped(Context& context, std::string_view for_what) {
                  "stopping, wait and run again; never use iisreset.");
 }
 
-Result<void> require_no_other_mark(const Context& context, const recovery::State& state, files::Tree& mailroot) {
+namespace {
+
+// What the recovery folder that a mark names has open; nullopt: it cannot be read, or is another one.
+std::optional<recovery::State> state_of(Context& context, const mailroot::Token& token) {
+  const auto reading = recovery::open_to_read(context.files, files::Path(token.recovery), {});
+  if (!reading || (*reading)->state().id != token.id) return std::nullopt;
+  return (*reading)->state();
+}
+
+bool is_open(const recovery::State& state) {
+  return state.restoring || (state.emptying && !state.emptied && !state.put_back);
+}
+
+}  // namespace
+
+bool is_stale(Context& context, const mailroot::Token& token) {
+  const auto state = state_of(context, token);
+  return state && !is_open(*state);
+}
+
+Result<void> require_no_other_mark(Context& context, const recovery::State& state, files::Tree& mailroot) {
   const auto ways_out = [&](const mailroot::Token& token) {
     const auto command = [&](const char* verb) {
       return on_another(context, verb, token.recovery, mailroot.path().string());
     };
+    const auto other = state_of(context, token);
+    if (other && other->restoring) return command("restore") + " (as it was typed, with its --folder or --held).";
     return command("evacuate") + " ; or " + command("restore") + " .";
   };
-  auto checked = mailroot::check_no_other_evacuation(mailroot, state.id, ways_out);
-  if (checked) return checked;
-  // One that is at work is not cut short.
+  const auto checked = mailroot::check_no_other_evacuation(mailroot, state.id, ways_out);
+  if (checked) return {};
+  // One that is at work is not cut short. Whoever sets a mark holds this lock.
   const auto lock = mailroot.lock();
-  return lock || lock.error().exit != Exit::locked ? checked : failure(lock.error());
+  if (!lock && lock.error().exit == Exit::locked) return failure(lock.error());
+  const auto mark = mailroot::read_mark(mailroot, state.id);
+  if (!lock || !mark || !*mark || !is_stale(context, **mark)) return checked;
+  if (context.options.dry_run) return {};
+  return mailroot::take_mark_away(mailroot, (*mark)->id);
 }
 
-Result<void> require_only_evacuation(const Context& context, const recovery::State& state, files::Tree& mailroot) {
+Result<void> require_only_evacuation(Context& context, const recovery::State& state, files::Tree& mailroot) {
   REQUEUE_CHECK(require_no_other_mark(context, state, mailroot));
   REQUEUE_CHECK(require_marked_folder(context, state, mailroot));
   if (state.restoring) return {};  // our own, and settled before anything else

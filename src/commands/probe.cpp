@@ -61,8 +61,14 @@ void announce_probe(Context& context, recovery::Recovery* recovery, const replay
 
 // A replay that was begun goes on as it was told what goes, and to whom.
 Next next_of_probe(Context& context, const recovery::State& state) {
-  if (state.replay_begun && !context.options.smtp) return next_of_replay(context, state);
-  return {again(context, "replay") + smtp_options(context), "requeue plan shows first what it would do"};
+  const auto this_way = again(context, "replay") + smtp_options(context);
+  if (!state.replay_begun) return {this_way, "requeue plan shows first what it would do"};
+  auto next = next_of_replay(context, state);
+  const auto options = recorded_options(state);
+  const bool looks_first = state.newest_replay.ended && options.leaves_out;
+  const bool other_way = context.options.smtp || !state.replay_smtp.empty();
+  if (!looks_first && other_way) next.command = this_way + unknown_pickup(context, state) + options.typed;
+  return next;
 }
 
 // `recovery`: null where none was given.

@@ -69,22 +69,41 @@ bool has_queue_or_pickup(files::Tree& tree) {
          });
 }
 
-Result<void> require_taken_from(Context& context, const files::Path& pickup) {
+namespace {
+
+// Another one than `name`.
+bool stands_beside(files::Tree& folder, const std::string& name, std::initializer_list<mailroot::Role> roles) {
+  const auto entries = folder.list("");
+  if (!entries) return false;
+  return std::ranges::any_of(*entries, [&](const files::Entry& entry) {
+    const auto is_one = std::ranges::find(roles, mailroot::role_of(entry.name)) != roles.end();
+    return entry.kind == files::Kind::folder && entry.name != name && is_one;
+  });
+}
+
+}  // namespace
+
+Result<void> require_taken_from(Context& context, const recovery::State& state, const files::Path& pickup) {
+  using mailroot::Role;
   const auto refuse = [&](std::string why) -> Result<void> {
     return failure(Exit::precondition, "this is not a Pickup", pickup.string(), std::move(why),
                    "Nothing was done. Give --pickup the folder that the service takes mail from.");
   };
+  if (replay::known_pickups(state, context.files).contains(pickup.string())) return {};
   const auto role_of = [](const files::Path& path) { return mailroot::role_of(path.filename().string()); };
   const auto role = role_of(pickup);
-  if (role_of(pickup.parent_path()) == mailroot::Role::pickup) {
-    return refuse("it lies in a Pickup, and the service takes nothing from the folders in there");
-  }
-  if (role == mailroot::Role::pickup) return {};
+  const auto parent = pickup.parent_path();
+  const auto above = context.files.open(parent.parent_path());
+  const bool in_pickup =
+      role_of(parent) == Role::pickup && above && stands_beside(**above, parent.filename().string(), {Role::queue});
+  if (in_pickup) return refuse("it lies in a Pickup, and the service takes nothing from the folders in there");
+  if (role == Role::pickup) return {};
   const auto tree = context.files.open(pickup);
   if (tree && has_queue_or_pickup(**tree)) return refuse("it is a Mailroot itself");
-  if (role == mailroot::Role::other) return {};
-  const auto beside = context.files.open(pickup.parent_path());
-  return beside && has_queue_or_pickup(**beside) ? refuse("it is another folder of a Mailroot") : Result<void>();
+  const auto beside = context.files.open(parent);
+  const bool of_mailroot =
+      role != Role::other && beside && stands_beside(**beside, pickup.filename().string(), {Role::queue, Role::pickup});
+  return of_mailroot ? refuse("it is another folder of a Mailroot") : Result<void>();
 }
 
 Result<bool> is_folder(const Context& context, files::Tree& target, const files::Path& recorded) {

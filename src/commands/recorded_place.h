@@ -33,7 +33,7 @@ Result<void> require_not_in_mailroot(const recovery::State& state, const files::
 bool has_queue_or_pickup(files::Tree& tree);
 // Of a Pickup that was given: the service takes mail from it, as far as names tell. Of any Mailroot, recorded or not,
 // the other folders are refused (Exit::precondition): nobody would ever send what lies there.
-Result<void> require_taken_from(Context& context, const files::Path& pickup);
+Result<void> require_taken_from(Context& context, const recovery::State& state, const files::Path& pickup);
 // The same path, or the same volume and file id; where that cannot be told, it is the same.
 Result<bool> is_folder(const Context& context, files::Tree& target, const files::Path& recorded);
 

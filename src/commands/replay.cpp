@@ -39,7 +39,7 @@ Result<void> require_a_pickup(Context& context, const recovery::State& state, co
 Result<files::Path> given_pickup(Context& context, const recovery::State& state, const std::string& given) {
   REQUEUE_TRY(auto pickup, replay::resolve_pickup(context.files, given));
   REQUEUE_CHECK(require_a_pickup(context, state, pickup));
-  REQUEUE_CHECK(require_taken_from(context, pickup));
+  REQUEUE_CHECK(require_taken_from(context, state, pickup));
   return pickup;
 }
 

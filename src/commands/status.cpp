@@ -95,8 +95,9 @@ Next next_of(Context& context, const Seen& seen) {
       return {evacuate, {}};
     case recovery::Stage::emptying:
       if (state.put_back) {
-        return {evacuate, "what was removed is back in the Mailroot; evacuate again, or leave it at that: " +
-                              start_the_service(context)};
+        return {evacuate + scope_options(state),
+                "what was removed is back in the Mailroot; evacuate again, or leave it at that: " +
+                    start_the_service(context)};
       }
       return {evacuate + scope_options(state), "leave the service stopped: the evacuation was interrupted half-way"};
     case recovery::Stage::emptied:

@@ -21,7 +21,9 @@ std::string again(const Context& context, std::string_view verb, const recovery:
 }
 
 std::string again(const Context& context, std::string_view verb, const std::string& mailroot) {
-  return again(context, verb) + mailroot_options(context, mailroot);
+  // restore takes no metabase: the record knows the folders.
+  const bool recorded = verb == "restore" && context.options.mailroot.empty() && !context.options.metabase.empty();
+  return again(context, verb) + (recorded ? std::string() : mailroot_options(context, mailroot));
 }
 
 std::string mailroot_options(const Context& context, const std::string& mailroot) {
@@ -94,8 +96,9 @@ std::string scope_options(const recovery::State& state) {
 
 std::string on_another(const Context& context, std::string_view verb, const std::string& recovery,
                        const std::string& mailroot) {
+  const bool recorded = verb == "restore" && context.options.mailroot.empty() && !context.options.metabase.empty();
   return "requeue " + std::string(verb) + " --recovery " + shell_quoted(recovery) +
-         mailroot_options(context, mailroot) + service_options(context);
+         (recorded ? std::string() : mailroot_options(context, mailroot)) + service_options(context);
 }
 
 std::string service_in_words(const Context& context) {

@@ -205,12 +205,13 @@ class Tokenizer {
     }
   }
 
-  // "<a@b> c@d, ...": the comma between them was lost, as at a fold.
+  // "<a@b> c@d, ...": the comma between them was lost, as at a fold. What a person wrote there is a remark, be it of an
+  // address ("on behalf of c@d", "[mailto:c@d]"): only a plain one that stands alone is a recipient.
   void emit_behind_angle() {
-    for (const auto& word : words_.all()) {
-      const auto at = word.find('@');
-      if (at != std::string::npos && at != 0 && !word.starts_with('"')) out_.add(word);
-    }
+    constexpr std::string_view of_remarks = "{}=?'!*`|%";
+    const auto& all = words_.all();
+    if (all.size() != 1 || all.front().find_first_of(of_remarks) != std::string::npos) return;
+    if (all.front().find('@') != std::string::npos && is_plain_address(all.front())) out_.add(all.front());
   }
 
   // A display name alone, and the words that stand for hidden recipients where their ":" was lost.

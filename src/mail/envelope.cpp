@@ -121,6 +121,12 @@ bool are_parameters(std::string_view text) {
 // "<a@b> ORCPT=rfc822;c@d": what follows the brackets are parameters, not recipients.
 std::string_view without_parameters(std::string_view value) {
   const auto end = value.find('>');
+  if (value.find('<') == std::string_view::npos) {
+    const auto word = value.substr(0, value.find_first_of(" \t"));
+    const auto rest = value.substr(word.size());
+    const bool valued = rest.find('=') != std::string_view::npos;  // "a@b c": who knows what c is
+    return word.find('@') != std::string_view::npos && valued && are_parameters(rest) ? word : value;
+  }
   if (end == std::string_view::npos || value.find('<') > end) return value;
   return are_parameters(value.substr(end + 1)) ? value.substr(0, end + 1) : value;
 }

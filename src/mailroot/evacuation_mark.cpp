@@ -35,6 +35,17 @@ Result<void> remove_in(files::Tree& holder) {
   return holder.flush_folder("");
 }
 
+// Of a Mailroot in several places each that bears it.
+std::string places_of_mark(files::Tree& mailroot, const std::string& id) {
+  std::string places;
+  for (auto* const holder : holders_of(mailroot)) {
+    const auto token = read_in(*holder);
+    if (!token || !*token || (*token)->id != id) continue;
+    places += (places.empty() ? "" : ", ") + files::to_text(holder->path_of(evacuation_mark));
+  }
+  return places;
+}
+
 }  // namespace
 
 Result<std::optional<Token>> read_mark(files::Tree& mailroot, const std::string& id) {
@@ -81,13 +92,14 @@ Result<void> check_no_other_evacuation(files::Tree& mailroot, const std::string&
   }
   if (!*found || (*found)->id == id) return {};
   return failure(
-      Exit::precondition, "an evacuation or a restore of this Mailroot was cut short and is still open", path,
+      Exit::precondition, "an evacuation or a restore of this Mailroot was cut short and is still open",
+      places_of_mark(mailroot, (*found)->id),
       "it belongs to the recovery folder " + (*found)->recovery + ", which may have what is gone from here already",
       "Nothing was touched. Finish that one first, or put its mail back" +
           (ways_out ? ": " + ways_out(**found) : std::string(".")) +
           " If that folder was moved, or its disk is mounted elsewhere, give its present path. Only if it is "
           "lost for good, or its status says that it is complete, or neither command gets further because its "
-          "snapshot is damaged, remove the file named above.");
+          "snapshot is damaged, remove what is named above.");
 }
 
 }  // namespace requeue::mailroot

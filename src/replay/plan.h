@@ -222,6 +222,7 @@ struct PlanLine {
   std::optional<std::string> rule;
   std::optional<mail::Envelope> envelope;  // as the file says; source override
   RecipientsCell cell;
+  bool blank_envelope = false;  // as the program writes it for what it cannot read
   int line = 0;
 };
 Result<std::vector<PlanLine>> parse_plan(std::string_view csv, const std::string& path);

@@ -45,6 +45,8 @@ Result<PlanLine> read_line(const CsvRow& row, const PlanColumns& columns, const 
   if (columns.rule != CsvTable::npos) line.rule = trim(row.fields[columns.rule]);
   // Of what is not to go out, the envelope may be as broken as it is.
   if (line.disposition != "replay" || columns.recipients == CsvTable::npos) return line;
+  line.blank_envelope = trim(row.fields[columns.sender]).empty() && trim(row.fields[columns.recipients]).empty();
+  if (line.blank_envelope) return line;
   const EnvelopeCells cells{purpose, path, columns.sender, columns.recipients};
   REQUEUE_TRY(line.envelope, read_envelope_cells(cells, row));
   line.cell = recipients_cell(cells, row);

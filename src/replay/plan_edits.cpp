@@ -52,6 +52,7 @@ class PlanFile {
     Word word{line.disposition, {}, {}, line.line};
     if (line.disposition == "replay") {
       if (line.envelope) REQUEUE_CHECK(compare(line, entry, word));
+      if (line.blank_envelope) REQUEUE_CHECK(require_unreadable(line, entry));
       if (line.rule) REQUEUE_CHECK(release(line, word));
     }
     options_.chosen->emplace(line.source, std::move(word));
@@ -59,6 +60,13 @@ class PlanFile {
   }
 
  private:
+  Result<void> require_unreadable(const PlanLine& line, const snapshot::Entry& entry) {
+    auto message = message_of(entry);
+    if (!open_message(recovery_, message)) return {};  // it fails, and the others go on
+    return csv_error("the plan", path_, line.line, "no sender and no recipient: " + line.source,
+                     "Put them in again, or write skip.");
+  }
+
   // The file's envelope is the person's where it is not the one that the run would use anyway.
   Result<void> compare(const PlanLine& line, const snapshot::Entry& entry, Word& word) {
     auto message = message_of(entry);

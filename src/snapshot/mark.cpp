@@ -11,10 +11,12 @@ Result<void> told(Result<void> result, std::string what, const recovery::State& 
   error.exit = Exit::failed;
   error.what = std::move(what);
   error.hint =
-      state.emptying
+      state.emptying && !state.emptied
           ? "Nothing is lost: what was removed stands in the verified snapshot. Leave the service stopped, mend "
             "the cause, then run the same command again; it goes on where it stopped."
-          : "Nothing was removed. Mend the cause, then run the same command again.";
+          : "Nothing was removed, and nothing put back by this run stands unrecorded. Mend the cause, then run the "
+            "same "
+            "command again.";
   return failure(std::move(error));
 }
 

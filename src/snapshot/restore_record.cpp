@@ -18,6 +18,13 @@
 namespace requeue::snapshot {
 namespace {
 
+// The service sends nothing of these folders, nor files of the Mailroot itself.
+bool is_sent_from(const files::Relative& source) {
+  const auto role = mailroot::role_of(mailroot::top_of(source));
+  if (role == mailroot::Role::drop || role == mailroot::Role::badmail || role == mailroot::Role::mailbox) return false;
+  return !mailroot::top_of(source).empty();
+}
+
 class NoRecord final : public RestoreRecord {
  public:
   Result<void> settle_unfinished(files::Tree&, Restored&) override { return {}; }
@@ -221,9 +228,7 @@ Result<void> JournaledRecord::learn_what_was_removed(files::Tree& target) {
 // the service that took it. Only what we removed is known not to be that.
 std::optional<std::string> JournaledRecord::why_not_removed(const files::Relative& source) const {
   const auto& state = recovery_.state();
-  const auto role = mailroot::role_of(mailroot::top_of(source));
-  if (role == mailroot::Role::drop || role == mailroot::Role::badmail || role == mailroot::Role::mailbox) return {};
-  if (mailroot::top_of(source).empty()) return {};  // nor does it send files of the Mailroot itself
+  if (!is_sent_from(source)) return {};
   if (state.gone.contains(escape_bytes(source))) return "it was gone before it could be removed";
   const bool left = was_left(source);
   if (state.emptied_by_hand) {
@@ -252,8 +257,10 @@ bool JournaledRecord::was_left(const files::Relative& source) const {
 }
 
 Result<void> JournaledRecord::begin(files::Tree& target, const std::vector<files::Relative>& sources) {
-  if (!marked_) REQUEUE_CHECK(set_mark(recovery_, target, watcher_));
-  marked_ = true;
+  if (!marked_ && std::ranges::any_of(sources, is_sent_from)) {
+    REQUEUE_CHECK(set_mark(recovery_, target, watcher_));
+    marked_ = true;
+  }
   Json names = Json::array();
   for (const auto& source : sources) names.push_back(escape_bytes(source));
   group_ = recovery_.records() + 1;

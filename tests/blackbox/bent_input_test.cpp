@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "blackbox/told.h"
+#include "core/digest.h"
 #include "files/files.h"
 #include "support/smtp_server.h"
 
@@ -106,7 +107,78 @@ TEST_CASE("a Pickup that is none was handed mail, which nobody would ever send",
     CHECK(window.ask({"adopt", "--backup", backup.string(), "--recovery", second, "--pickup", pickup}).exit == 5);
     CHECK_FALSE(fs::exists(second));
   }
+  // Where nothing but its name speaks against it, a person is believed.
+  const auto many = window.folder.path() / "Pickup/vs1";
+  fs::create_directories(many);
+  CHECK(window.ask(of(window, {"replay", "--no-probe", "test", "--pickup", many.string(), "-n"})).exit == 0);
   CHECK(window.ask(of(window, {"replay", "--no-probe", "test", "--pickup", (other / "Pickup").string()})).exit == 0);
+}
+
+TEST_CASE("a mark that a killed restore left behind its last step held up every other evacuation, and nobody said so",
+          "[bent]") {
+  const Window window;
+  window.put("Queue/1.EML", mail("one", "a@example.org"));
+  window.evacuate();
+  const auto journal = read(window.recovery / "journal.jsonl");
+  const auto id = parse_object(journal.substr(0, journal.find('\n')))->at("recovery").get<std::string>();
+  const auto mark = window.mailroot / ".requeue-evacuation";
+  write(mark, id + "\n" + window.recovery.string() + "\n");
+  CHECK_FALSE(holds(window.see({"inspect", window.mailroot.string()}).err, "cut short"));
+  const auto second = (window.folder.path() / "second").string();
+  const Words evacuate{"evacuate", "--recovery", second, "--mailroot", window.mailroot.string(), "--service", "none"};
+  auto rehearsal = evacuate;
+  rehearsal.emplace_back("-n");
+  CHECK(window.ask(rehearsal).exit == 0);
+  CHECK(fs::exists(mark));
+  CHECK(window.ask(evacuate).exit == 0);
+  CHECK_FALSE(fs::exists(mark));
+  // One whose record cannot be read stays.
+  write(mark, "0123456789abcdef\n" + window.recovery.string() + "\n");
+  const Words third{
+      "evacuate",  "--recovery", (window.folder.path() / "third").string(), "--mailroot", window.mailroot.string(),
+      "--service", "none"};
+  CHECK(window.ask(third).exit == 5);
+  CHECK(fs::exists(mark));
+}
+
+TEST_CASE("a plan file with a message that could not be read was refused, with a hint to write a null sender",
+          "[bent]") {
+  const Window window;
+  for (const auto* const name : {"1", "2"})
+    window.put(std::string("Queue/") + name + ".EML", mail(name, "a@example.org"));
+  window.evacuate();
+  fs::remove(window.recovery / "snapshot/data/mailroot/Queue/1.EML");
+  const auto file = window.folder.path() / "p.csv";
+  window.ask(of(window, {"plan", "--out", file.string()}));
+  const auto answer = window.replay({"--plan", file.string()});
+  CHECK(answer.exit == window.replay().exit);
+  CHECK(answer.json["replayed"] == 1);
+  CHECK(answer.json["failed"] == 1);
+  // Of one that can be read the cells were not empty.
+  const Window other;
+  other.put("Queue/1.EML", mail("1", "a@example.org"));
+  other.evacuate();
+  REQUIRE(other.ask(of(other, {"plan", "--out", file.string()})).exit == 0);
+  const auto text = read(file);
+  const auto sha256 = sha256_hex(mail("1", "a@example.org"));
+  REQUIRE(holds(text, sha256));
+  write(file, "source,sha256,disposition,rule,envelope_sender,envelope_recipients\r\nQueue/1.EML," + sha256 +
+                  ",replay,replay,,\r\n");
+  CHECK(other.replay({"--plan", file.string()}).exit == 2);
+}
+
+TEST_CASE("the replay named after a probe by SMTP left out the envelopes of the one that it goes on with", "[bent]") {
+  const Window window;
+  for (const auto* const name : {"1", "2"})
+    window.put(std::string("Queue/") + name + ".EML", mail(name, "a@example.org"));
+  window.evacuate();
+  const auto file = window.folder.path() / "e.csv";
+  write(file, "source,sender,recipients\r\nQueue/2.EML,me@example.org,right@example.org\r\n");
+  REQUIRE(window.replay({"--limit", "1", "--envelopes", file.string()}).json["replayed"] == 1);
+  const SmtpServer server;
+  const auto said = told(window, {"probe", "--smtp", server.address(), "--smtp-tls", "off", "--from", "a@example.org",
+                                  "--to", "b@example.org"});
+  CHECK(holds(said.substr(said.find("Next: ")), "--envelopes"));
 }
 
 TEST_CASE("a folder or an enormous file in place of a tag file or of the seal was no damage, but a failure", "[bent]") {

@@ -60,6 +60,12 @@ TEST_CASE("an address behind a bracket, without a comma between, was dropped") {
   CHECK(addresses_of("<a@x> b@y, c@z") == Addresses{"a@x", "b@y", "c@z"});
   CHECK(addresses_of("A <a@x>\r\n b@y") == Addresses{"a@x", "b@y"});
   CHECK(addresses_of("A <a@x> (b@y) \"c@y\" word") == Addresses{"a@x"});
+  // Remarks, whatever stands in them.
+  for (const auto* const remark :
+       {"[mailto:b@y]", "=?utf-8?q?b@y?=", "on behalf of b@y", "via b@y", "x-foo=b@y", "{b@y}", "'b@y'"}) {
+    INFO(remark);
+    CHECK(addresses_of(std::string("A <a@x> ") + remark) == Addresses{"a@x"});
+  }
   CHECK(addresses_of("b@y <a@x>") == Addresses{"a@x"});  // a display name
 }
 

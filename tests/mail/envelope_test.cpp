@@ -119,6 +119,7 @@ TEST_CASE("a second address on an x-receiver line was dropped, and so was a word
   CHECK(recipients("a@x c") == Addresses{"a@x", "a@x c"});
   CHECK(recipients("<a@x> c!") == Addresses{"a@x", "<a@x> c!"});
   CHECK(recipients("<a@x> NOTIFY=NEVER ORCPT=rfc822;c@x SMTPUTF8") == Addresses{"a@x"});
+  CHECK(recipients("a@x NOTIFY=NEVER") == Addresses{"a@x"});
   CHECK(recipients("A Name <a@x>") == Addresses{"a@x"});
   CHECK(recipients("<\"a b\"@x>") == Addresses{"\"a b\"@x"});
 }

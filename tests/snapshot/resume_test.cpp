@@ -195,6 +195,24 @@ TEST_CASE("a new file under the name of one that we had removed made that one co
   CHECK(read(bench.mailroot() / name) == "another message");
 }
 
+TEST_CASE("A restart is remembered when a later run came no further than to what a restore had put back", "[resume]") {
+  CutShort cut(270);  // 13 of the second group are gone, and the restart hides who took them
+  auto& bench = cut.bench;
+  bench.open(files_after_restart());
+  bench.restoring.recorded_mailroot = true;
+  bench.restoring.only = [](const files::Relative& source) { return source < message(256); };
+  REQUIRE(bench.try_restore_back().value().restored == 256);
+  bench.end();
+  const auto failing = std::make_shared<FaultyFiles>(files_after_restart());
+  failing->add({"remove_file", "Queue/", 1, Cause::io, true});
+  bench.open(failing);
+  REQUIRE_FALSE(bench.try_empty());
+  bench.kill();
+  bench.open(files_after_restart());
+  bench.empty();
+  CHECK(gone_in(bench) == 13);
+}
+
 TEST_CASE("What was recorded as gone stays so, however often the run is cut short", "[resume]") {
   CutShort cut(100);
   auto& bench = cut.bench;
