@@ -60,9 +60,9 @@ TEST_CASE("a restore whose record could not be written, or that was killed after
   }
   SECTION("a mark that somebody took away: what is gone since may be the other's") {
     fs::remove(putting.bench.mailroot() / std::string(mailroot::evacuation_mark));
-    fs::remove(putting.bench.mailroot() / "Queue/0001.EML");
+    fs::remove(putting.bench.mailroot() / "Queue/0002.EML");  // the last: with the mark it would never have stood
     CHECK(putting.bench.try_restore_back().value().restored == 0);
-    CHECK(putting.bench.recovery().state().restoring_abandoned == std::set<std::string>{"Queue/0001.EML"});
+    CHECK(putting.bench.recovery().state().restoring_abandoned == std::set<std::string>{"Queue/0002.EML"});
   }
 }
 
