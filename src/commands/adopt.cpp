@@ -1,6 +1,7 @@
 // adopt: a copy of a Mailroot that somebody made by hand becomes a verified snapshot, recorded as emptied by hand.
 #include "commands/context.h"
 #include "commands/live_mail.h"
+#include "commands/open_mark.h"
 #include "commands/preflight.h"
 #include "commands/recorded_place.h"
 #include "commands/session.h"

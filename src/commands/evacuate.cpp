@@ -1,6 +1,7 @@
 // evacuate: stop, snapshot, verify, empty, in order; the same command again goes on where it stopped.
 #include "commands/confirm.h"
 #include "commands/context.h"
+#include "commands/open_mark.h"
 #include "commands/preflight.h"
 #include "commands/service_steps.h"
 #include "commands/session.h"

@@ -3,8 +3,8 @@
 
 #include "commands/context.h"
 #include "commands/inspect_words.h"
+#include "commands/open_mark.h"
 #include "commands/planning.h"
-#include "commands/preflight.h"
 #include "commands/session.h"
 #include "commands/whereabouts.h"
 #include "commands/words.h"

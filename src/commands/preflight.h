@@ -57,16 +57,6 @@ Result<void> require_stopped(Context& context, std::string_view for_what);
 // Only the recorded Mailroot, once there is one.
 Result<void> require_same_mailroot(const recovery::State& state, const Site& site);
 
-// No evacuation of this Mailroot into another recovery folder that was cut short: what it took out would be taken for
-// gone, or sent by both.
-Result<void> require_no_other_mark(Context& context, const recovery::State& state, files::Tree& mailroot);
-// A mark whose recovery folder has nothing open, left by a run that was killed before its first step or after its last
-// one: it holds nobody up, and the above takes it away.
-bool is_stale(Context& context, const mailroot::Token& token);
-// That, and no copies that a restore of another one left under temporary names: they would be taken for mail that came
-// in. Not for restore itself, which clears its own away.
-Result<void> require_only_evacuation(Context& context, const recovery::State& state, files::Tree& mailroot);
-
 // Whoever works where the service was asked asks it, too: `what` is said of a run that does not.
 Result<void> require_asked_service(const Context& context, const recovery::State& state, std::string what);
 // A run that goes on with an emptying asks the service if the first one did.

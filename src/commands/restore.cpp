@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "commands/context.h"
+#include "commands/open_mark.h"
 #include "commands/plan_words.h"
 #include "commands/planning.h"
 #include "commands/preflight.h"

@@ -1,5 +1,6 @@
 // snapshot: the whole tree into a sealed bag; nothing is removed.
 #include "commands/context.h"
+#include "commands/open_mark.h"
 #include "commands/preflight.h"
 #include "commands/session.h"
 #include "commands/tree_steps.h"

@@ -1,0 +1,69 @@
+#include "commands/open_mark.h"
+
+#include <optional>
+
+#include "commands/recorded_place.h"
+#include "commands/session.h"
+#include "commands/words.h"
+#include "mailroot/evacuation_mark.h"
+#include "snapshot/restore_folders.h"
+
+namespace requeue::commands {
+namespace {
+
+// What the recovery folder that a mark names has open; nullopt: it cannot be read, or is another one.
+std::optional<recovery::State> state_of(Context& context, const mailroot::Token& token) {
+  const auto reading = recovery::open_to_read(context.files, files::Path(token.recovery), {});
+  if (!reading || (*reading)->state().id != token.id) return std::nullopt;
+  return (*reading)->state();
+}
+
+bool is_open(const recovery::State& state) {
+  return state.restoring || (state.emptying && !state.emptied && !state.put_back);
+}
+
+}  // namespace
+
+bool is_stale(Context& context, const mailroot::Token& token) {
+  const auto state = state_of(context, token);
+  return state && !is_open(*state);
+}
+
+Result<void> require_no_other_mark(Context& context, const recovery::State& state, files::Tree& mailroot) {
+  const auto ways_out = [&](const mailroot::Token& token) {
+    const auto command = [&](const char* verb) {
+      return on_another(context, verb, token.recovery, mailroot.path().string());
+    };
+    const auto other = state_of(context, token);
+    if (other && other->restoring) return command("restore") + " (as it was typed, with its --folder or --held).";
+    return command("evacuate") + " ; or " + command("restore") + " .";
+  };
+  const auto checked = mailroot::check_no_other_evacuation(mailroot, state.id, ways_out);
+  if (checked) return {};
+  // One that is at work is not cut short. Whoever sets a mark holds this lock.
+  auto lock = mailroot.lock();
+  if (!lock && lock.error().exit == Exit::locked) return failure(lock.error());
+  const auto mark = mailroot::read_mark(mailroot, state.id);
+  if (!lock || !mark || !*mark || !is_stale(context, **mark)) return checked;
+  if (context.options.dry_run) return {};
+  REQUEUE_CHECK(mailroot::take_mark_away(mailroot, (*mark)->id));
+  lock->reset();
+  return require_no_other_mark(context, state, mailroot);  // in another place that of another may stand
+}
+
+Result<void> require_only_evacuation(Context& context, const recovery::State& state, files::Tree& mailroot) {
+  REQUEUE_CHECK(require_no_other_mark(context, state, mailroot));
+  REQUEUE_CHECK(require_marked_folder(context, state, mailroot));
+  if (state.restoring) return {};  // our own, and settled before anything else
+  REQUEUE_TRY(const auto found, snapshot::find_leftover(mailroot));
+  if (!found) return {};
+  return failure(
+      Exit::precondition, "a restore into this Mailroot was cut short, and left copies under temporary names",
+      files::to_text(mailroot.path_of(*found)),
+      "each is a whole message of the recovery folder that was restored from, and that one may send it, too",
+      "Nothing was touched. Run that requeue restore again first: it gives them their names, or removes them. "
+      "Only if its recovery folder is lost for good: move every file named .requeue-restore-N out of the "
+      "Mailroot.");
+}
+
+}  // namespace requeue::commands
