@@ -123,7 +123,7 @@ TEST_CASE("a mark that a killed restore left behind its last step held up every 
   const auto id = parse_object(journal.substr(0, journal.find('\n')))->at("recovery").get<std::string>();
   const auto mark = window.mailroot / ".requeue-evacuation";
   write(mark, id + "\n" + window.recovery.string() + "\n");
-  CHECK_FALSE(holds(window.see({"inspect", window.mailroot.string()}).err, "cut short"));
+  CHECK_FALSE(holds(window.see({"inspect", window.mailroot.string()}).out, "cut short"));
   const auto second = (window.folder.path() / "second").string();
   const Words evacuate{"evacuate", "--recovery", second, "--mailroot", window.mailroot.string(), "--service", "none"};
   auto rehearsal = evacuate;
@@ -139,6 +139,37 @@ TEST_CASE("a mark that a killed restore left behind its last step held up every 
       "--service", "none"};
   CHECK(window.ask(third).exit == 5);
   CHECK(fs::exists(mark));
+}
+
+TEST_CASE("The mark of an evacuation that is open holds up every other one, though its record can be read", "[bent]") {
+  const Window window;
+  const auto message = mail("one", "a@example.org");
+  window.put("Queue/1.EML", message);
+  window.evacuate();
+  cut_behind(window, "removing");
+  window.put("Queue/1.EML", message);
+  const auto journal = read(window.recovery / "journal.jsonl");
+  const auto id = parse_object(journal.substr(0, journal.find('\n')))->at("recovery").get<std::string>();
+  const auto mark = window.mailroot / ".requeue-evacuation";
+  write(mark, id + "\n" + window.recovery.string() + "\n");
+  const Words evacuate{
+      "evacuate",  "--recovery", (window.folder.path() / "second").string(), "--mailroot", window.mailroot.string(),
+      "--service", "none"};
+  CHECK(window.ask(evacuate).exit == 5);
+  CHECK(fs::exists(mark));
+  CHECK(holds(window.see({"inspect", window.mailroot.string()}).out, "cut short"));
+}
+
+TEST_CASE("Of two copies that were not sent both are put back, whatever else was sent", "[bent]") {
+  const Window window;
+  for (const auto* const name : {"1", "2"})
+    window.put(std::string("Queue/") + name + ".EML", mail("same", "a@example.org"));
+  window.put("Queue/3.EML", mail("other", "a@example.org"));
+  window.evacuate();
+  REQUIRE(window.replay({"--message", "Queue/3.EML"}).json["replayed"] == 1);
+  const auto restored = window.ask(of(window, {"restore", "--service", "none"}));
+  CHECK(restored.json["restored"] == 2);
+  CHECK(restored.json["left_out"] == 1);
 }
 
 TEST_CASE("a plan file with a message that could not be read was refused, with a hint to write a null sender",
