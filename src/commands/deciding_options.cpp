@@ -95,6 +95,10 @@ std::string recorded_replay(const Context& context, const recovery::State& state
   return next_replay(context, state) + recorded_options(state).typed;
 }
 
+std::string in_one_line(const Next& next) {
+  return "Next: " + next.command + (next.manual.empty() ? "" : " (" + next.manual + ")");
+}
+
 Next next_of_replay(const Context& context, const recovery::State& state) {
   const auto options = recorded_options(state);
   if (state.newest_replay.ended && options.leaves_out) {

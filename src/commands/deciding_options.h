@@ -33,6 +33,7 @@ struct Next {
   std::string manual;   // what a person does; empty when there is nothing
   bool after = false;   // that comes after the command, not before
 };
+std::string in_one_line(const Next& next);  // "Next: COMMAND (what a person does)"
 // One that was cut short goes on with the options that it was given; what a person left out of one that ended is looked
 // at first.
 Next next_of_replay(const Context& context, const recovery::State& state);

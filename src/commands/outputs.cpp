@@ -69,8 +69,8 @@ std::vector<std::string> live_folders(files::Files& files, const Options& option
   const auto recovery = recovery::open_to_read(files, options.recovery);
   if (!recovery) return folders;
   const auto& state = (*recovery)->state();
-  for (const auto& recorded : {state.mailroot, state.pickup, state.replay_pickup})
-    folders.push_back(unescape_bytes(recorded));
+  folders.push_back(state.pickup);
+  for (const auto& recorded : {state.mailroot, state.replay_pickup}) folders.push_back(unescape_bytes(recorded));
   for (const auto& [name, place] : state.mailroot_folders) folders.push_back(place);
   return folders;
 }

@@ -18,8 +18,8 @@ constexpr std::uint64_t named_file_limit = 1ULL << 30U;
 
 // A replay into another Pickup leaves what stands in the live one for the service to send.
 Result<void> add_recorded_pickup(Context& context, const recovery::State& state, replay::LiveMail& live) {
-  if (state.pickup.empty() || unescape_bytes(state.pickup) == context.options.pickup) return {};
-  auto more = live_mail(context.files, nullptr, unescape_bytes(state.pickup), state.id);
+  if (state.pickup.empty() || state.pickup == context.options.pickup) return {};
+  auto more = live_mail(context.files, nullptr, state.pickup, state.id);
   if (!more) {
     return failure(Exit::precondition, "cannot look for mail that was left in the Pickup in use", state.pickup,
                    more.error().what + (more.error().why.empty() ? "" : ": " + more.error().why),

@@ -79,7 +79,7 @@ void tell_probe(Context& context, const replay::Probed& probed, const std::strin
                          std::to_string(static_cast<int>(probed.seconds + 0.5)) + " s; token " + probed.token);
   if (delivered && recovery != nullptr) {
     const auto next = next_of_probe(context, recovery->state());
-    context.console.result("Next: " + next.command + (next.manual.empty() ? "" : " (" + next.manual + ")"));
+    context.console.result(in_one_line(next));
   } else if (delivered) {
     context.console.result("it counts for a replay only with --recovery");
   } else {

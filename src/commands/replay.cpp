@@ -45,7 +45,7 @@ Result<files::Path> given_pickup(Context& context, const recovery::State& state,
 
 Result<files::Path> pickup_of(Context& context, const recovery::State& state) {
   if (!context.options.pickup.empty()) return given_pickup(context, state, context.options.pickup);
-  if (!state.pickup.empty()) return replay::resolve_pickup(context.files, unescape_bytes(state.pickup));
+  if (!state.pickup.empty()) return replay::resolve_pickup(context.files, state.pickup);
   if (state.mailroot.empty()) {
     return failure(Exit::usage, "it is not known into which Pickup to replay", context.options.recovery,
                    "the journal names no Mailroot", "Nothing was sent. Give --pickup DIR.");

@@ -45,7 +45,7 @@ Outcome tell_resolved(Context& context, const recovery::State& state, const repl
   tell_plan(context, state, plan, counts, {"pending", 10, again(context, "plan")});
   // As the newest replay was told what goes, and to whom: without that, what was held or skipped would go with it.
   const auto next = counts.pending > 0 ? next_of_replay(context, state) : Next{again(context, "audit"), {}};
-  console.result("Next: " + next.command + (next.manual.empty() ? "" : " (" + next.manual + ")"));
+  console.result(in_one_line(next));
   Json body = counts_json(counts);
   body["now"] = Json{{"replayed", 0}};
   body["resolved"] = words_json(words);

@@ -11,6 +11,16 @@ std::string counted(std::uint64_t count, std::string_view one) {
   return std::to_string(count) + ' ' + std::string(one) + (count == 1 ? "" : "s");
 }
 
+namespace {
+
+// restore takes no metabase: the record knows the folders.
+std::string options_of(const Context& context, std::string_view verb, const std::string& mailroot) {
+  const bool recorded = verb == "restore" && context.options.mailroot.empty() && !context.options.metabase.empty();
+  return recorded ? std::string() : mailroot_options(context, mailroot);
+}
+
+}  // namespace
+
 std::string again(const Context& context, std::string_view verb) {
   const auto& recovery = context.options.recovery;
   return "requeue " + std::string(verb) + " --recovery " + shell_quoted(recovery.empty() ? "DIR" : recovery);
@@ -21,9 +31,7 @@ std::string again(const Context& context, std::string_view verb, const recovery:
 }
 
 std::string again(const Context& context, std::string_view verb, const std::string& mailroot) {
-  // restore takes no metabase: the record knows the folders.
-  const bool recorded = verb == "restore" && context.options.mailroot.empty() && !context.options.metabase.empty();
-  return again(context, verb) + (recorded ? std::string() : mailroot_options(context, mailroot));
+  return again(context, verb) + options_of(context, verb, mailroot);
 }
 
 std::string mailroot_options(const Context& context, const std::string& mailroot) {
@@ -48,7 +56,7 @@ std::string unknown_pickup(const Context& context, const recovery::State& state)
 std::string next_replay(const Context& context, const recovery::State& state) {
   auto command = again(context, "replay");
   const auto usual = [&](const std::string& pickup) {
-    return pickup == state.pickup || (!state.mailroot.empty() && pickup.starts_with(state.mailroot)) ||
+    return unescape_bytes(pickup) == state.pickup || (!state.mailroot.empty() && pickup.starts_with(state.mailroot)) ||
            !state.mailroot_folders.empty();
   };
   if (!state.replay_smtp.empty()) {
@@ -96,9 +104,8 @@ std::string scope_options(const recovery::State& state) {
 
 std::string on_another(const Context& context, std::string_view verb, const std::string& recovery,
                        const std::string& mailroot) {
-  const bool recorded = verb == "restore" && context.options.mailroot.empty() && !context.options.metabase.empty();
   return "requeue " + std::string(verb) + " --recovery " + shell_quoted(recovery) +
-         (recorded ? std::string() : mailroot_options(context, mailroot)) + service_options(context);
+         options_of(context, verb, mailroot) + service_options(context);
 }
 
 std::string service_in_words(const Context& context) {

@@ -114,6 +114,18 @@ TEST_CASE("a Pickup that is none was handed mail, which nobody would ever send",
   CHECK(window.ask(of(window, {"replay", "--no-probe", "test", "--pickup", (other / "Pickup").string()})).exit == 0);
 }
 
+TEST_CASE("The Pickup that adopt was given is the one that replay hands to, whatever bytes its path has", "[bent]") {
+  const Window window;
+  const auto backup = window.folder.path() / "backup";
+  write(backup / "Queue/1.EML", mail("one", "a@example.org"));
+  const auto other = window.folder.path() / "w\\x64root";
+  for (const auto* const folder : {"Queue", "Pickup"}) fs::create_directories(other / folder);
+  const auto pickup = other / "Pickup";
+  REQUIRE(window.ask(of(window, {"adopt", "--backup", backup.string(), "--pickup", pickup.string()})).exit == 0);
+  CHECK(window.ask(of(window, {"replay", "--no-probe", "test"})).exit == 0);
+  CHECK(posted(pickup).size() == 1);
+}
+
 TEST_CASE("a mark that a killed restore left behind its last step held up every other evacuation, and nobody said so",
           "[bent]") {
   const Window window;
