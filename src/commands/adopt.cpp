@@ -99,10 +99,11 @@ Result<std::string> pickup_in_use(Context& context) {
 }
 
 // The Mailroot that is meant, though its Pickup alone is named.
-Result<void> require_no_other_mark_beside(Context& context, const recovery::State& state, const std::string& pickup) {
+Result<void> require_mailroot_beside(Context& context, const recovery::State& state, const std::string& pickup) {
   if (pickup.empty()) return {};
   const auto beside = context.files.open(files::Path(pickup).parent_path());
   if (!beside) return {};  // then nobody evacuates it
+  REQUEUE_CHECK(require_no_linked_mail(**beside));
   return require_no_other_mark(context, state, **beside);
 }
 
@@ -116,7 +117,7 @@ Result<Outcome> adopt(Context& context) {
                    "Nothing was touched. Choose a new recovery folder.");
   }
   REQUEUE_TRY(const auto site, open_backup(context, context.options.backup));
-  REQUEUE_CHECK(require_only_evacuation(context, state, *site.mailroot));
+  REQUEUE_CHECK(require_only_evacuation(context, state, *site.mailroot, StaleMark::leave));
   Site live;
   if (!context.options.mailroot.empty() || !context.options.metabase.empty()) {
     REQUEUE_TRY(live, find_site(context, state));
@@ -124,7 +125,7 @@ Result<Outcome> adopt(Context& context) {
   REQUEUE_CHECK(require_same_mailroot(state, live));
   if (live.mailroot) REQUEUE_CHECK(require_only_evacuation(context, state, *live.mailroot));
   REQUEUE_TRY(const auto pickup, pickup_in_use(context));
-  REQUEUE_CHECK(require_no_other_mark_beside(context, state, pickup));
+  REQUEUE_CHECK(require_mailroot_beside(context, state, pickup));
   REQUEUE_TRY(const auto counts,
               mailroot::walk(*site.mailroot, [](const mailroot::Item&) -> Result<void> { return {}; }));
   REQUEUE_CHECK(check_space(context, *site.mailroot, {counts, {}}));

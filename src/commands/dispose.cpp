@@ -35,6 +35,11 @@ Result<void> refuse_disposal(const Context& context, const recovery::State& stat
                    "what is destroyed could then not be accounted for",
                    "Nothing was destroyed. First: " + again(context, "seal"));
   }
+  if (state.restoring) {
+    return failure(Exit::precondition, "a restore from this recovery folder was cut short", context.options.recovery,
+                   "messages of it may stand in the Mailroot under temporary names, and its mark does",
+                   "Nothing was destroyed. " + restore_first(context, state));
+  }
   return {};
 }
 

@@ -36,19 +36,32 @@ Result<void> add_folder(files::Tree& tree, const files::Relative& folder, const 
   return {};
 }
 
+bool is_sent_from(const files::Entry& entry) {
+  const auto role = mailroot::role_of(entry.name);
+  return role == mailroot::Role::queue || role == mailroot::Role::pickup;
+}
+
 Result<void> add_tree(files::Tree& tree, const std::string& id, replay::LiveMail& live) {
+  REQUEUE_CHECK(require_no_linked_mail(tree));
   REQUEUE_TRY(const auto entries, tree.list(""));
   for (const auto& entry : entries) {
-    const auto role = mailroot::role_of(entry.name);
-    if (entry.kind != files::Kind::folder) continue;
-    if (role == mailroot::Role::queue || role == mailroot::Role::pickup) {
-      REQUEUE_CHECK(add_folder(tree, entry.name, id, live));
-    }
+    if (!is_sent_from(entry)) continue;
+    if (entry.kind == files::Kind::folder) REQUEUE_CHECK(add_folder(tree, entry.name, id, live));
   }
   return {};
 }
 
 }  // namespace
+
+Result<void> require_no_linked_mail(files::Tree& mailroot) {
+  REQUEUE_TRY(const auto entries, mailroot.list(""));
+  for (const auto& entry : entries) {
+    if (entry.kind == files::Kind::link && is_sent_from(entry)) {
+      return failure(mailroot::link_in_place(mailroot, entry.name));
+    }
+  }
+  return {};
+}
 
 Result<replay::LiveMail> live_mail(files::Files& files, files::Tree* mailroot, const std::string& pickup,
                                    const std::string& id) {

@@ -13,4 +13,8 @@ namespace requeue::commands {
 Result<replay::LiveMail> live_mail(files::Files& files, files::Tree* mailroot, const std::string& pickup,
                                    const std::string& id);
 
+// No link in place of Queue or Pickup (Exit::precondition): what stands behind it would be looked at by nobody, and
+// sent twice.
+Result<void> require_no_linked_mail(files::Tree& mailroot);
+
 }  // namespace requeue::commands

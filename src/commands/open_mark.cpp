@@ -5,6 +5,7 @@
 #include "commands/recorded_place.h"
 #include "commands/session.h"
 #include "commands/words.h"
+#include "core/text.h"
 #include "mailroot/evacuation_mark.h"
 #include "snapshot/restore_folders.h"
 
@@ -22,6 +23,22 @@ bool is_open(const recovery::State& state) {
   return state.restoring || (state.emptying && !state.emptied && !state.put_back);
 }
 
+// Nothing of it is open, but it was taken of another folder: this one is a copy, made while that was being emptied.
+Result<void> require_no_copy(const Context& context, const mailroot::Token& token, const recovery::State& other,
+                             files::Tree& mailroot) {
+  REQUEUE_TRY(const bool same, was_taken_of(context, token.recovery, other, mailroot));
+  if (same) return {};
+  const auto recovery = printable(token.recovery);
+  return failure(
+      Exit::precondition, "this is a copy of a Mailroot, made while that one was being emptied or restored",
+      files::to_text(mailroot.path_of(mailroot::evacuation_mark)),
+      "it names the recovery folder " + recovery + ", which was taken of " + other.mailroot +
+          ": what stands here stands there, too, and may have been sent from there",
+      "Nothing was touched. If it is to be recovered from here nevertheless, remove the file that is named above, and "
+      "give the replay --against " +
+          shell_quoted(token.recovery) + " : it leaves out what was sent from there.");
+}
+
 }  // namespace
 
 bool is_stale(Context& context, const mailroot::Token& token) {
@@ -29,7 +46,8 @@ bool is_stale(Context& context, const mailroot::Token& token) {
   return state && !is_open(*state);
 }
 
-Result<void> require_no_other_mark(Context& context, const recovery::State& state, files::Tree& mailroot) {
+Result<void> require_no_other_mark(Context& context, const recovery::State& state, files::Tree& mailroot,
+                                   StaleMark stale) {
   const auto ways_out = [&](const mailroot::Token& token) {
     const auto command = [&](const char* verb) {
       return on_another(context, verb, token.recovery, mailroot.path().string());
@@ -44,15 +62,19 @@ Result<void> require_no_other_mark(Context& context, const recovery::State& stat
   auto lock = mailroot.lock();
   if (!lock && lock.error().exit == Exit::locked) return failure(lock.error());
   const auto mark = mailroot::read_mark(mailroot, state.id);
-  if (!lock || !mark || !*mark || !is_stale(context, **mark)) return checked;
-  if (context.options.dry_run) return {};
+  if (!lock || !mark || !*mark) return checked;
+  const auto other = state_of(context, **mark);
+  if (!other || is_open(*other)) return checked;
+  REQUEUE_CHECK(require_no_copy(context, **mark, *other, mailroot));
+  if (context.options.dry_run || stale == StaleMark::leave) return {};
   REQUEUE_CHECK(mailroot::take_mark_away(mailroot, (*mark)->id));
   lock->reset();
-  return require_no_other_mark(context, state, mailroot);  // in another place that of another may stand
+  return require_no_other_mark(context, state, mailroot, stale);  // in another place that of another may stand
 }
 
-Result<void> require_only_evacuation(Context& context, const recovery::State& state, files::Tree& mailroot) {
-  REQUEUE_CHECK(require_no_other_mark(context, state, mailroot));
+Result<void> require_only_evacuation(Context& context, const recovery::State& state, files::Tree& mailroot,
+                                     StaleMark stale) {
+  REQUEUE_CHECK(require_no_other_mark(context, state, mailroot, stale));
   REQUEUE_CHECK(require_marked_folder(context, state, mailroot));
   if (state.restoring) return {};  // our own, and settled before anything else
   REQUEUE_TRY(const auto found, snapshot::find_leftover(mailroot));

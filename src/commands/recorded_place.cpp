@@ -17,15 +17,20 @@ namespace requeue::commands {
 namespace {
 
 // nullopt where the snapshot says nothing of the recorded path, or cannot be read: whoever reads it next tells why.
-std::optional<files::Status> recorded_root(const Context& context, const recovery::State& state) {
+std::optional<files::Status> recorded_root(const Context& context, const files::Path& folder,
+                                           const recovery::State& state) {
   if (!state.snapshot || state.snapshot->adopted || !state.mailroot_folders.empty()) return std::nullopt;
-  const auto recovery = context.files.open(context.options.recovery);
+  const auto recovery = context.files.open(folder);
   if (!recovery) return std::nullopt;
   auto entries = snapshot::open_entries(**recovery, files::Relative(snapshot::folder));
   if (!entries) return std::nullopt;
   const auto root = entries->next();
   if (!root || !*root || !(*root)->source.empty() || (*root)->status.identity == files::Identity{}) return std::nullopt;
   return (*root)->status;
+}
+
+std::optional<files::Status> recorded_root(const Context& context, const recovery::State& state) {
+  return recorded_root(context, context.options.recovery, state);
 }
 
 bool is_other_volume(const files::Status& root, const files::Status& found) {
@@ -114,6 +119,15 @@ Result<bool> is_folder(const Context& context, files::Tree& target, const files:
   REQUEUE_TRY(const auto b, (*other)->status(""));
   const files::Identity unknown{};
   return a.identity == b.identity || a.identity == unknown || b.identity == unknown;
+}
+
+Result<bool> was_taken_of(const Context& context, const files::Path& recovery, const recovery::State& state,
+                          files::Tree& found) {
+  const auto root = recorded_root(context, recovery, state);
+  if (!root) return true;
+  REQUEUE_TRY(const bool same, is_folder(context, found, unescape_bytes(state.mailroot)));
+  REQUEUE_TRY(const auto status, found.status(""));
+  return same || status.identity == files::Identity{} || status.identity == root->identity;
 }
 
 Result<void> require_mounted(Context& context, const recovery::State& state, files::Tree& found) {

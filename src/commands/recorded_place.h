@@ -7,6 +7,10 @@
 
 namespace requeue::commands {
 
+// The snapshot of that recovery folder was taken of it: by its path, or by its volume and file id. True where that
+// cannot be told.
+Result<bool> was_taken_of(const Context& context, const files::Path& recovery, const recovery::State& state,
+                          files::Tree& found);
 // The folder under the recorded path lacks Queue and Pickup and stands on another volume than that of the snapshot
 // (Exit::precondition). A Mailroot in several places, and one that was adopted, cannot be told.
 Result<void> require_mounted(Context& context, const recovery::State& state, files::Tree& found);

@@ -160,7 +160,7 @@ Result<replay::ReplayResult> hand_over(Context& context, recovery::Recovery& rec
                             submission::to_string(*context.options.smtp), context.console, context.sleep);
   }
   REQUEUE_CHECK(
-      replay::make_staging(*way.place, mailroot::Token{recovery.state().id, files::to_text(recovery.tree().path())}));
+      replay::make_staging(*way.place, mailroot::Token{recovery.state().id, recovery.tree().path().string()}));
   auto pace = context.options.pace;
   pace.jobs = context.options.jobs;
   return replay::carry_out(recovery, ledger, plan, options, pace, std::move(*way.place), context.console,

@@ -42,6 +42,10 @@ Result<void> refuse_sealing(const Context& context, const recovery::State& state
     return refuse("the Mailroot was not emptied; stage: " + std::string(recovery::to_string(state.stage())),
                   "Next: " + again(context, "status"));
   }
+  if (state.restoring) {
+    return refuse("a restore was cut short: what it put back may be sent by the service",
+                  restore_first(context, state));
+  }
   if (!ledger.open_intents().empty()) {
     return refuse(counted(ledger.open_intents().size(), "hand-over") + " of a run that was killed are not settled",
                   "First: " + recorded_replay(context, state));

@@ -108,6 +108,12 @@ std::string on_another(const Context& context, std::string_view verb, const std:
          options_of(context, verb, mailroot) + service_options(context);
 }
 
+std::string restore_first(const Context& context, const recovery::State& state) {
+  return "First run that restore again, with its --folder or --held: " + again(context, "restore", state) +
+         service_options(context) +
+         " . If that Mailroot is lost for good, make an empty one at its path, with Queue and Pickup in it, before.";
+}
+
 std::string service_in_words(const Context& context) {
   const auto name = context.service.name();
   return name == "command" ? "the service (by its own command)" : printable(name);

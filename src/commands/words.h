@@ -33,6 +33,8 @@ std::string on_another(const Context& context, std::string_view verb, const std:
 std::string next_replay(const Context& context, const recovery::State& state);
 // " --pickup DIR", for a person to fill in, where neither the record nor this command knows one; else empty.
 std::string unknown_pickup(const Context& context, const recovery::State& state);
+// How a restore that was cut short is ended, where something else waits for that.
+std::string restore_first(const Context& context, const recovery::State& state);
 // The probe with the recorded Mailroot, or by SMTP where the newest one went so.
 std::string next_probe(const Context& context, const recovery::State& state);
 // Whether a replay would be refused for want of one.

@@ -150,6 +150,7 @@ class Tokenizer {
 
   void open_angle() {
     // What stood before is a display name, or a bracket that was opened twice.
+    if (!in_angle_) before_angle_ = words_.all();
     words_.clear();
     in_angle_ = true;
     ++at_;
@@ -182,6 +183,19 @@ class Tokenizer {
     words_.clear();
     // "<Undisclosed-Recipient:@host;>": a group's name that somebody put in brackets.
     if (!address.empty() && !address.starts_with('@')) out_.add(address);
+    if (address.empty()) emit_plain(before_angle_);  // "a@b <>"
+  }
+
+  // "<a@b> c@d, ...": the comma between them was lost, as at a fold. What a person wrote there is a remark, be it of an
+  // address ("on behalf of c@d", "[mailto:c@d]"): only plain ones with nothing else beside them are recipients.
+  void emit_plain(const std::vector<std::string>& words) {
+    static constexpr std::string_view of_remarks = "{}=?'!*`|%";
+    const auto is_one = [](const std::string& word) {
+      return word.find_first_of(of_remarks) == std::string::npos && word.find('@') != std::string::npos &&
+             is_plain_address(word);
+    };
+    if (!std::ranges::all_of(words, is_one)) return;
+    for (const auto& word : words) out_.add(word);
   }
 
   void end_entry() {
@@ -190,7 +204,7 @@ class Tokenizer {
     else if (!seen_angle_)
       emit_words();
     else
-      emit_behind_angle();
+      emit_plain(words_.all());
     words_.clear();
     in_angle_ = seen_angle_ = false;
   }
@@ -206,14 +220,6 @@ class Tokenizer {
   }
 
   // "<a@b> c@d, ...": the comma between them was lost, as at a fold. What a person wrote there is a remark, be it of an
-  // address ("on behalf of c@d", "[mailto:c@d]"): only a plain one that stands alone is a recipient.
-  void emit_behind_angle() {
-    constexpr std::string_view of_remarks = "{}=?'!*`|%";
-    const auto& all = words_.all();
-    if (all.size() != 1 || all.front().find_first_of(of_remarks) != std::string::npos) return;
-    if (all.front().find('@') != std::string::npos && is_plain_address(all.front())) out_.add(all.front());
-  }
-
   // A display name alone, and the words that stand for hidden recipients where their ":" was lost.
   static bool is_no_mailbox(std::string_view word) {
     return word.starts_with('"') || word.starts_with("=?") || word.ends_with("?=") || word == "." ||
@@ -226,6 +232,7 @@ class Tokenizer {
   AddressList& out_;
   std::size_t at_ = 0;
   Words words_;
+  std::vector<std::string> before_angle_;
   bool in_angle_ = false;
   bool seen_angle_ = false;
   bool comments_broken_ = false;  // one was never closed: no other is looked for, which keeps this linear

@@ -131,17 +131,43 @@ std::string_view without_parameters(std::string_view value) {
   return are_parameters(value.substr(end + 1)) ? value.substr(0, end + 1) : value;
 }
 
-// Whether a word behind the first address became no recipient. Where words cannot be told by blanks alone, none did.
-bool leaves_words(std::string_view text, const std::vector<std::string>& found) {
+// Without comments and quoted words, a blank in place of each; nullopt where one has no end, or an address is quoted.
+std::optional<std::string> without_quoted(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '"' && text[i] != '(') {
+      out += text[i];
+      continue;
+    }
+    const bool comment = text[i] == '(';
+    for (int depth = 1; depth != 0;) {
+      if (++i >= text.size()) return std::nullopt;
+      if (text[i] == '\\')
+        ++i;
+      else if (comment && text[i] == '(')
+        ++depth;
+      else if (text[i] == (comment ? ')' : '"'))
+        --depth;
+    }
+    if (!comment && i + 1 < text.size() && text[i + 1] == '@') return std::nullopt;
+    out += ' ';
+  }
+  return out;
+}
+
+// Whether a word behind the first address became no recipient, or one with an @ before it: a display name may be the
+// same address. Where words cannot be told by blanks alone, none did.
+bool leaves_words(std::string_view value, const std::vector<std::string>& found) {
   constexpr std::string_view parting = " \t,;<>";
-  if (text.find_first_of("\"(:[\\") != std::string_view::npos) return false;
-  if (const auto bracket = text.find('<'); bracket != std::string_view::npos) text.remove_prefix(bracket);
-  for (auto at = text.find_first_not_of(parting); at != std::string_view::npos; at = text.find_first_not_of(parting)) {
-    text.remove_prefix(at);
-    const auto word = text.substr(0, text.find_first_of(parting));
+  const auto plain = without_quoted(value);
+  if (!plain || plain->find_first_of(":[\\") != std::string::npos) return false;
+  const auto bracket = plain->find('<');
+  for (std::size_t at = 0; (at = plain->find_first_not_of(parting, at)) != std::string::npos;) {
+    const auto word = std::string_view(*plain).substr(at, plain->find_first_of(parting, at) - at);
     const auto is_it = [&](const std::string& one) { return same_address(one, word); };
-    if (std::ranges::none_of(found, is_it)) return true;
-    text.remove_prefix(word.size());
+    const bool is_name = bracket != std::string::npos && at < bracket && word.find('@') == std::string_view::npos;
+    if (!is_name && std::ranges::none_of(found, is_it)) return true;
+    at += word.size();
   }
   return false;
 }

@@ -73,24 +73,15 @@ Error not_a_mailroot(files::Tree& tree) {
                                                          : "Likely meant: " + likely)};
 }
 
-Error link_in_place(files::Tree& tree, const std::string& name) {
-  const auto target = tree.link_target(name).value_or("a place that cannot be told");
-  return {Exit::precondition,
-          Cause::is_link,
-          "a link stands in place of a folder of the Mailroot",
-          files::to_text(tree.path_of(name)),
-          "it leads to " + escape_bytes(target) + ", and links are never followed",
-          std::string(nothing_touched) + "Put the real folder in its place (move it there), then run again."};
-}
-
 Result<void> check_staging(files::Tree& tree, const std::string& name) {
   REQUEUE_TRY(const bool idle, holds_only_token(tree, name));
   if (idle) return {};
   const auto token = read_token(tree, name);
   const bool known = token && !token->recovery.empty();
-  const auto owner =
-      known ? "the recovery folder " + token->recovery : std::string("a recovery folder that cannot be told");
-  const auto replay = known ? "requeue replay --recovery \"" + token->recovery + "\"" : std::string("requeue replay");
+  const auto owner = known ? "the recovery folder " + printable(token->recovery)
+                           : std::string("a recovery folder that cannot be told");
+  const auto replay =
+      known ? "requeue replay --recovery \"" + printable(token->recovery) + "\"" : std::string("requeue replay");
   return failure(Exit::precondition, "a replay's staging folder in this Mailroot still holds mail",
                  files::to_text(tree.path_of(name)), "it belongs to " + owner,
                  std::string(nothing_touched) + "Finish that replay first: " + replay +
@@ -149,6 +140,16 @@ class FolderTally {
 };
 
 }  // namespace
+
+Error link_in_place(files::Tree& tree, const std::string& name) {
+  const auto target = tree.link_target(name).value_or("a place that cannot be told");
+  return {Exit::precondition,
+          Cause::is_link,
+          "a link stands in place of a folder of the Mailroot",
+          files::to_text(tree.path_of(name)),
+          "it leads to " + escape_bytes(target) + ", and links are never followed",
+          std::string(nothing_touched) + "Put the real folder in its place (move it there), then run again."};
+}
 
 Result<void> check_to_look(files::Tree& mailroot) {
   REQUEUE_TRY(const auto entries, mailroot.list(""));

@@ -94,7 +94,8 @@ Result<void> check_no_other_evacuation(files::Tree& mailroot, const std::string&
   return failure(
       Exit::precondition, "an evacuation or a restore of this Mailroot was cut short and is still open",
       places_of_mark(mailroot, (*found)->id),
-      "it belongs to the recovery folder " + (*found)->recovery + ", which may have what is gone from here already",
+      "it belongs to the recovery folder " + printable((*found)->recovery) +
+          ", which may have what is gone from here already",
       "Nothing was touched. Finish that one first, or put its mail back" +
           (ways_out ? ": " + ways_out(**found) : std::string(".")) +
           " If that folder was moved, or its disk is mounted elsewhere, give its present path. Only if it is "

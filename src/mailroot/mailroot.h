@@ -58,6 +58,8 @@ Result<Counts> walk(files::Tree& mailroot, const std::function<Result<void>(cons
 Result<void> check(files::Tree& mailroot);
 // The same for who only looks, at any time: a replay may be under way, or cut short.
 Result<void> check_to_look(files::Tree& mailroot);
+// The refusal of a link in place of one of its folders.
+Error link_in_place(files::Tree& mailroot, const std::string& name);
 // A file that another program still holds open, after the service has stopped; nullopt when there is none. Mailbox is
 // left out: it is another service's, and live.
 Result<std::optional<files::Relative>> first_held(files::Tree& mailroot, unsigned jobs = 1);
@@ -81,10 +83,11 @@ Result<Survey> survey(files::Tree& mailroot);
 // (Exit::precondition). The service may be at work: what it has open, or takes away meanwhile, is passed over.
 Result<Survey> check_rights(files::Tree& mailroot, unsigned jobs = 1);
 
-// `.requeue-ID/token`: who owns a staging folder. First line the ID, second the recovery folder's path.
+// `.requeue-ID/token`: who owns a staging folder. First line the ID, second the recovery folder's path, which stands
+// there as in a CSV cell (escape_bytes, escape_controls).
 struct Token {
   std::string id;
-  std::string recovery;
+  std::string recovery;  // true bytes
 };
 std::string render(const Token& token);
 Token parse_token(std::string_view bytes);

@@ -9,22 +9,23 @@ constexpr std::uint64_t largest_token = std::uint64_t{64} * 1024;
 
 std::string take_line(std::string_view& text) {
   const auto end = text.find('\n');
-  const auto line = text.substr(0, end);
+  auto line = text.substr(0, end);
   text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  return std::string(trim(line));
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return std::string(line);  // blanks are a part of a path
 }
 
 }  // namespace
 
 // One line each, whatever the path holds.
 std::string render(const Token& token) {
-  return printable(token.id) + "\n" + printable(token.recovery) + "\n";
+  return printable(token.id) + "\n" + escape_controls(escape_bytes(token.recovery)) + "\n";
 }
 
 Token parse_token(std::string_view bytes) {
   Token token;
-  token.id = take_line(bytes);
-  token.recovery = take_line(bytes);
+  token.id = std::string(trim(take_line(bytes)));
+  token.recovery = unescape_bytes(take_line(bytes));
   return token;
 }
 

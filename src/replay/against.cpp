@@ -141,6 +141,10 @@ Result<std::vector<std::string>> AllCopies::recipients(std::uint32_t index) {
   return reader_of(index).recipients(index);
 }
 
+Result<std::vector<std::string>> AllCopies::own_recipients(std::uint32_t index) {
+  return reader_of(index).own_recipients(index);
+}
+
 Result<bool> AllCopies::is_as_recorded(std::uint32_t index) {
   return reader_of(index).is_as_recorded(index);
 }

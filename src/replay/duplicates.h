@@ -38,6 +38,8 @@ class CopyReader {
   virtual Result<Sha256Bytes> content(std::uint32_t index) = 0;
   // Of the envelope in force; of a replayed one as it was recorded.
   virtual Result<std::vector<std::string>> recipients(std::uint32_t index) = 0;
+  // Whom the message names itself, whatever an override or the record says.
+  virtual Result<std::vector<std::string>> own_recipients(std::uint32_t index) = 0;
   // Its bytes are those that the snapshot recorded; all of them are read.
   virtual Result<bool> is_as_recorded(std::uint32_t index) = 0;
 };

@@ -72,7 +72,10 @@ Result<OpenedMessage> open_message(recovery::Recovery& recovery, const Message& 
 
 mail::Envelope envelope_in_force(const std::string& source, const mail::Facts& facts, const PlanOptions& options) {
   const auto named = options.overrides.find(source);
-  if (named != options.overrides.end()) return named->second.envelope;
+  return named != options.overrides.end() ? named->second.envelope : own_envelope(facts);
+}
+
+mail::Envelope own_envelope(const mail::Facts& facts) {
   if (facts.x_headers.recipients.empty()) {
     auto envelope = facts.headers;
     envelope.source = envelope.recipients.empty() ? mail::EnvelopeSource::none : mail::EnvelopeSource::headers;

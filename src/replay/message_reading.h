@@ -25,8 +25,10 @@ Message message_of(const snapshot::Entry& entry);
 // here: the handoff does that, for each message that it hands over.
 Result<OpenedMessage> open_message(recovery::Recovery& recovery, const Message& message);
 
-// The first that applies: override, x-headers, headers. x-receivers without an x-sender take the sender of the headers,
-// as the service does.
+// What the message says itself: x-headers, else headers. x-receivers without an x-sender take the sender of the
+// headers, as the service does.
+mail::Envelope own_envelope(const mail::Facts& facts);
+// An override, else its own.
 mail::Envelope envelope_in_force(const std::string& source, const mail::Facts& facts, const PlanOptions& options);
 // Envelope and what is left out of it; `message` with arrival and as_found.
 void read_envelope(Reading& reading, const Message& message, const PlanOptions& options);

@@ -40,8 +40,9 @@ void add_lower(Addresses& to, const std::vector<std::string>& recipients) {
 // recipients a person took out: these stand on no other copy.
 class Forsaken {
  public:
-  Forsaken(Plan& plan, const std::vector<Traits>& traits, const PlanOptions& options, CopyReader& copies)
-      : plan_(plan), traits_(traits), options_(options), copies_(copies) {}
+  Forsaken(Plan& plan, std::size_t own, const std::vector<Traits>& traits, const PlanOptions& options,
+           CopyReader& copies)
+      : plan_(plan), own_(own), traits_(traits), options_(options), copies_(copies) {}
 
   Result<std::vector<std::uint32_t>> find() {
     std::vector<std::uint32_t> narrowed;
@@ -104,10 +105,22 @@ class Forsaken {
     const auto& message = plan_.messages[other];
     const auto& left_out = left_out_of(message, options_);
     elsewhere.insert(left_out.begin(), left_out.end());
+    // Or it names somebody itself to whom it went no more since: --envelopes took him out, a server refused him.
+    if (!is_changed_by_plan(other)) {
+      const auto named = copies_.own_recipients(other);
+      if (!named) return interrupted_or(named.error(), false);
+      add_lower(elsewhere, *named);
+    }
     if (!serves(message)) add_lower(elsewhere, *recipients);
     if (!serves(message)) return true;
     for (const auto& recipient : *recipients) lost.erase(ascii_lower(recipient));
     return true;
+  }
+
+  // Then a person took out whom it lacks, of this message too.
+  [[nodiscard]] bool is_changed_by_plan(std::uint32_t index) const {
+    const auto given = options_.overrides.find(plan_.messages[index].source);
+    return index < own_ && given != options_.overrides.end() && given->second.by_plan;
   }
 
   static Result<bool> interrupted_or(const Error& error, bool otherwise) {
@@ -116,6 +129,7 @@ class Forsaken {
   }
 
   Plan& plan_;
+  const std::size_t own_;
   const std::vector<Traits>& traits_;
   const PlanOptions& options_;
   CopyReader& copies_;
@@ -125,8 +139,8 @@ class Forsaken {
 
 }  // namespace
 
-Result<void> narrow_as_planned(Plan& plan, const std::vector<Traits>& traits, const PlanOptions& options,
-                               CopyReader& copies) {
+Result<void> narrow_as_planned(Plan& plan, std::size_t own, const std::vector<Traits>& traits,
+                               const PlanOptions& options, CopyReader& copies) {
   if (!options.chosen) return {};
   Interned interned(plan.addresses);
   for (auto& message : plan.messages) {
@@ -135,7 +149,7 @@ Result<void> narrow_as_planned(Plan& plan, const std::vector<Traits>& traits, co
       message.rare.make().covered.push_back(interned.index_of(recipient));
     }
   }
-  REQUEUE_TRY(const auto forsaken, Forsaken(plan, traits, options, copies).find());
+  REQUEUE_TRY(const auto forsaken, Forsaken(plan, own, traits, options, copies).find());
   for (const auto index : forsaken) {
     auto& message = plan.messages[index];
     set(message, Disposition::held, "plan");

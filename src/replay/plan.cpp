@@ -307,7 +307,7 @@ Result<Plan> preview(recovery::Recovery& recovery, const Ledger& ledger, const P
     copies.add(plan.messages.size(), *other);
     REQUEUE_CHECK(other->add_to(plan, traits, options, watcher));
   }
-  REQUEUE_CHECK(narrow_as_planned(plan, traits, options, copies));
+  REQUEUE_CHECK(narrow_as_planned(plan, own, traits, options, copies));
   REQUEUE_CHECK(find_duplicates(plan, traits, options, copies));
   REQUEUE_CHECK(hold_former_copies(plan, ledger, options, copies));
   remove_others(plan, traits, own);

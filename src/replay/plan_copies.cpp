@@ -62,6 +62,12 @@ Result<std::vector<std::string>> SnapshotCopies::recipients(std::uint32_t index)
   return std::move(reading.envelope.recipients);
 }
 
+Result<std::vector<std::string>> SnapshotCopies::own_recipients(std::uint32_t index) {
+  if (const auto known = kept(index)) return own_envelope(known->facts).recipients;
+  REQUEUE_TRY(const auto opened, open_message(source_.recovery, plan_.messages[index]));
+  return own_envelope(mail::facts_of(opened.block)).recipients;
+}
+
 Result<bool> SnapshotCopies::is_as_recorded(std::uint32_t index) {
   const auto& message = plan_.messages[index];
   const auto source = open_source(source_.recovery, message);

@@ -25,6 +25,7 @@ class SnapshotCopies : public CopyReader {
   Result<void> prepare(const std::vector<std::uint32_t>& replayed) override;
   Result<Sha256Bytes> content(std::uint32_t index) override;
   Result<std::vector<std::string>> recipients(std::uint32_t index) override;
+  Result<std::vector<std::string>> own_recipients(std::uint32_t index) override;
   Result<bool> is_as_recorded(std::uint32_t index) override;
 
  private:

@@ -1,6 +1,7 @@
 #include "replay/smtp_handoff.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "core/text.h"
 #include "mail/smtp_body.h"
@@ -73,6 +74,7 @@ class SmtpHandoff final : public Handoff {
   Result<void> give_up(const Parcel& parcel, const Submitted& submitted, Outcome& outcome);
   Result<std::string> record_details(const Parcel& parcel, const std::vector<Answer>& answers, const Answer& last);
   void name_refused(const Parcel& parcel, const std::vector<Answer>& answers);
+  [[nodiscard]] bool leaves_out_a_refused(const Message& message) const;
   [[nodiscard]] const Message& message_of(const Parcel& parcel) const { return plan_.messages[parcel.index]; }
 
   recovery::Recovery& recovery_;
@@ -82,8 +84,9 @@ class SmtpHandoff final : public Handoff {
   submission::Submitter& submitter_;
   std::string server_;
   Watcher& watcher_;
-  std::string intent_details_;  // of the intent that is open; empty: none
-  std::uint64_t put_off_ = 0;   // in a row
+  std::string intent_details_;               // of the intent that is open; empty: none
+  std::uint64_t put_off_ = 0;                // in a row
+  std::unordered_set<std::string> refused_;  // lower case: recipients of what went to others in this run
 };
 
 Result<Outcome> SmtpHandoff::group(const std::vector<std::size_t>& indexes,
@@ -97,9 +100,20 @@ Result<Outcome> SmtpHandoff::group(const std::vector<std::size_t>& indexes,
       watcher_.warn("not handed over, since the record says that it was or may have been: " + printable(source));
       continue;
     }
+    if (leaves_out_a_refused(plan_.messages[index])) {
+      watcher_.warn("waits for the next run, which offers it to those anew whom the server refused of its copy: " +
+                    printable(source));
+      continue;
+    }
     REQUEUE_CHECK(one(index, outcome));
   }
   return outcome;
+}
+
+// The plan left him out because a copy goes to him. Sent now, this one would never be offered to him.
+bool SmtpHandoff::leaves_out_a_refused(const Message& message) const {
+  return std::ranges::any_of(message.rare->covered,
+                             [&](std::uint32_t one) { return refused_.contains(ascii_lower(plan_.addresses[one])); });
 }
 
 Result<void> SmtpHandoff::one(std::size_t index, Outcome& outcome) {
@@ -241,6 +255,10 @@ Result<void> SmtpHandoff::accept(const Parcel& parcel, const Submitted& submitte
   if (parcel.changed_line_ends) ++outcome.changed_line_ends;
   if (parcel.eight_bit && !submitter_.takes_eight_bit()) ++outcome.eight_bit_unasked;
   if (refused == 0) return {};
+  const auto& recipients = parcel.reading.envelope.recipients;
+  for (std::size_t i = 0; i < recipients.size() && i < submitted.recipients.size(); ++i) {
+    if (!submitted.recipients[i].is_yes()) refused_.insert(ascii_lower(recipients[i]));
+  }
   watcher_.warn("sent, but not to all: " + printable(message.source) + ": the server refused");
   name_refused(parcel, submitted.recipients);
   outcome.refused.push_back({message.source, static_cast<std::uint64_t>(refused)});

@@ -30,7 +30,7 @@ Result<bool> own_mark_stands(const recovery::Recovery& recovery, files::Tree& ma
 Result<void> set_mark(recovery::Recovery& recovery, files::Tree& mailroot, Watcher& watcher) {
   const auto& id = recovery.state().id;
   REQUEUE_CHECK(mailroot::check_no_other_evacuation(mailroot, id));
-  auto made = mailroot::set_mark(mailroot, {id, files::to_text(recovery.tree().path())});
+  auto made = mailroot::set_mark(mailroot, {id, recovery.tree().path().string()});
   if (!made && made.error().cause == Cause::no_space) {
     static_cast<void>(mailroot::take_mark_away(mailroot, id));
     watcher.warn(

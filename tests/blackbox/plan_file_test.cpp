@@ -150,6 +150,52 @@ TEST_CASE("whom a plan file left to another copy got nothing when that one did n
   CHECK(served_by(posted(window.pickup)) == Words{"ann@one.org", "cid@three.org"});
 }
 
+TEST_CASE("whom a plan file left to another copy got nothing when that one had gone to fewer since") {
+  const TwoCopies window;
+  const PlanFile plan(window);
+  SmtpServer server;
+  SECTION("by --envelopes") {
+    const auto envelopes = (window.folder.path() / "e.csv").string();
+    write(envelopes, "source,sender,recipients\r\nQueue/a.eml,s@x.org,bob@two.org\r\n");
+    CHECK(by_smtp(window, server, {"--envelopes", envelopes, "--message", "Queue/a.eml"}).exit == 3);
+  }
+  SECTION("since a server refused the others") {
+    server.answer("RCPT TO:<ann@one.org>", "550 5.1.1 no such user");
+    CHECK(by_smtp(window, server, {"--message", "Queue/a.eml"}).exit == 3);
+    server.behave();
+  }
+  auto answer = by_smtp(window, server, {"--plan", plan.path()});
+  CHECK(answer.exit == 3);
+  CHECK(answer.json["held"] == 1);
+  CHECK(is_noted(answer, "leaves out recipients whom no other copy serves now"));
+  CHECK(by_smtp(window, server, {}).exit == 0);
+  Words served;
+  for (const auto& one : server.taken()) served.insert(served.end(), one.recipients.begin(), one.recipients.end());
+  std::sort(served.begin(), served.end());
+  CHECK(served == Words{"ann@one.org", "bob@two.org", "cid@three.org"});
+}
+
+TEST_CASE("whom a server refused of one copy was not offered the other, which the same run had sent without him") {
+  const TwoCopies window;
+  SmtpServer server;
+  server.answer("RCPT TO:<ann@one.org>", "550 5.1.1 no such user");
+  const auto first = by_smtp(window, server, {});
+  CHECK(first.exit == 3);
+  CHECK(first.json["pending"] == 1);
+  CHECK(server.taken().size() == 1);
+  SECTION("she is taken the second time") {
+    server.behave();
+    CHECK(by_smtp(window, server, {}).exit == 0);
+    CHECK(server.taken().back().recipients == Words{"ann@one.org", "cid@three.org"});
+  }
+  SECTION("she is refused again, and that is that") {
+    CHECK(by_smtp(window, server, {}).exit == 3);
+    CHECK(server.taken().back().recipients == Words{"cid@three.org"});
+    CHECK(by_smtp(window, server, {}).json["pending"] == 0);
+  }
+  CHECK(server.taken().size() == 2);
+}
+
 TEST_CASE("a narrowed copy goes when the other one waits, or when its line says that nobody else is meant") {
   const TwoCopies window;
   PlanFile plan(window);

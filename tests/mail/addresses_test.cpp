@@ -69,6 +69,14 @@ TEST_CASE("an address behind a bracket, without a comma between, was dropped") {
   CHECK(addresses_of("b@y <a@x>") == Addresses{"a@x"});  // a display name
 }
 
+TEST_CASE("two addresses behind a bracket, and one before an empty bracket, were dropped") {
+  CHECK(addresses_of("<a@x>\r\n b@y\r\n c@z, d@z") == Addresses{"a@x", "b@y", "c@z", "d@z"});
+  CHECK(addresses_of("<a@x> b@y and c@z") == Addresses{"a@x"});
+  CHECK(addresses_of("a@x <>, b@y < >, c@z <b@y>") == Addresses{"a@x", "b@y"});
+  CHECK(addresses_of("a@x <") == Addresses{"a@x"});
+  CHECK(addresses_of("for a@x <>, Name <>, <>").empty());
+}
+
 TEST_CASE("An address is given once, as first seen") {
   CHECK(addresses_of("A@B, a@b, <a@B>, c@d") == Addresses{"A@B", "c@d"});
   CHECK(same_address("User@Example.COM", "user@example.com"));
