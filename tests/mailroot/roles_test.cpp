@@ -43,7 +43,7 @@ TEST_CASE("A token says whose a staging folder is, in one line each, whatever th
   CHECK(read->id == "00112233aabbccdd");
   CHECK(read->recovery == token.recovery);
   const auto path = GENERATE(as<std::string>(), "/srv/r ", "/srv/r\xff", "/srv/\\x41", "C:\\r", "/srv/\r");
-  CHECK(mailroot::parse_token(render({"0", path})).recovery == path);
+  CHECK(mailroot::parse_token(mailroot::render({"0", path})).recovery == path);
 }
 
 TEST_CASE("A token that is not there or too large is an error, one that is odd is read as far as it goes",
