@@ -4,6 +4,7 @@
 
 #include "commands/confirm.h"
 #include "commands/context.h"
+#include "commands/open_mark.h"
 #include "commands/session.h"
 #include "commands/whereabouts.h"
 #include "commands/words.h"
@@ -24,7 +25,7 @@ constexpr std::size_t names_shown = 10;
 constexpr std::size_t items_a_line = 256;
 constexpr std::string_view restored_word = "restored: ";
 
-Result<void> refuse_disposal(const Context& context, const recovery::State& state) {
+Result<void> refuse_disposal(Context& context, const recovery::State& state) {
   if (state.disposed_at != 0) {
     return failure(Exit::precondition, "the mail of this recovery folder was destroyed already",
                    context.options.recovery, "by journal line " + std::to_string(state.disposed_at),
@@ -35,7 +36,7 @@ Result<void> refuse_disposal(const Context& context, const recovery::State& stat
                    "what is destroyed could then not be accounted for",
                    "Nothing was destroyed. First: " + again(context, "seal"));
   }
-  if (state.restoring) {
+  if (waits_for_restore(context, state)) {
     return failure(Exit::precondition, "a restore from this recovery folder was cut short", context.options.recovery,
                    "messages of it may stand in the Mailroot under temporary names, and its mark does",
                    "Nothing was destroyed. " + restore_first(context, state));

@@ -4,6 +4,7 @@
 
 #include "commands/recorded_place.h"
 #include "commands/session.h"
+#include "commands/whereabouts.h"
 #include "commands/words.h"
 #include "core/text.h"
 #include "mailroot/evacuation_mark.h"
@@ -23,17 +24,18 @@ bool is_open(const recovery::State& state) {
   return state.restoring || (state.emptying && !state.emptied && !state.put_back);
 }
 
-// Nothing of it is open, but it was taken of another folder: this one is a copy, made while that was being emptied.
+// Nothing of it is open, but it was taken of another folder: this one is a copy, made while that was being emptied, or
+// a backup that was put back in its place.
 Result<void> require_no_copy(const Context& context, const mailroot::Token& token, const recovery::State& other,
                              files::Tree& mailroot) {
-  REQUEUE_TRY(const bool same, was_taken_of(context, token.recovery, other, mailroot));
-  if (same) return {};
-  const auto recovery = printable(token.recovery);
+  auto& bearer = mailroot::bearer_of_mark(mailroot, token.id);
+  REQUEUE_TRY(const auto same, was_taken_of(context, token.recovery, other, bearer));
+  if (same.value_or(true)) return {};
   return failure(
       Exit::precondition, "this is a copy of a Mailroot, made while that one was being emptied or restored",
-      files::to_text(mailroot.path_of(mailroot::evacuation_mark)),
-      "it names the recovery folder " + recovery + ", which was taken of " + other.mailroot +
-          ": what stands here stands there, too, and may have been sent from there",
+      files::to_text(bearer.path_of(mailroot::evacuation_mark)),
+      "it names the recovery folder " + printable(token.recovery) + ", which was taken of another folder, " +
+          other.mailroot + ": what stands here was there, too, and may have been sent from there",
       "Nothing was touched. If it is to be recovered from here nevertheless, remove the file that is named above, and "
       "give the replay --against " +
           shell_quoted(token.recovery) + " : it leaves out what was sent from there.");
@@ -86,6 +88,15 @@ Result<void> require_only_evacuation(Context& context, const recovery::State& st
       "Nothing was touched. Run that requeue restore again first: it gives them their names, or removes them. "
       "Only if its recovery folder is lost for good: move every file named .requeue-restore-N out of the "
       "Mailroot.");
+}
+
+bool waits_for_restore(Context& context, const recovery::State& state) {
+  if (!state.restoring) return false;
+  if (recorded_mailroot(context, state)) return true;
+  context.console.warn(
+      "a restore into " + state.mailroot +
+      " was cut short, and that folder cannot be opened here: what it had put back may have been sent");
+  return false;
 }
 
 }  // namespace requeue::commands

@@ -22,4 +22,8 @@ bool is_stale(Context& context, const mailroot::Token& token);
 Result<void> require_only_evacuation(Context& context, const recovery::State& state, files::Tree& mailroot,
                                      StaleMark stale = StaleMark::take_away);
 
+// A restore is open, and its Mailroot is there: it is to be ended first. Where that folder is gone, or on another
+// platform, nobody can end it; then that is told, and nothing waits for it.
+bool waits_for_restore(Context& context, const recovery::State& state);
+
 }  // namespace requeue::commands

@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 #include "mailroot/mailroot.h"
+#include "mailroot/places.h"
 #include "recovery/recovery.h"
 
 namespace requeue::commands {

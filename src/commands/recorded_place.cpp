@@ -121,13 +121,13 @@ Result<bool> is_folder(const Context& context, files::Tree& target, const files:
   return a.identity == b.identity || a.identity == unknown || b.identity == unknown;
 }
 
-Result<bool> was_taken_of(const Context& context, const files::Path& recovery, const recovery::State& state,
-                          files::Tree& found) {
+Result<std::optional<bool>> was_taken_of(const Context& context, const files::Path& recovery,
+                                         const recovery::State& state, files::Tree& found) {
   const auto root = recorded_root(context, recovery, state);
-  if (!root) return true;
-  REQUEUE_TRY(const bool same, is_folder(context, found, unescape_bytes(state.mailroot)));
   REQUEUE_TRY(const auto status, found.status(""));
-  return same || status.identity == files::Identity{} || status.identity == root->identity;
+  if (!root || status.identity == files::Identity{}) return std::optional<bool>();
+  const bool same_made = !status.created || !root->created || *status.created == *root->created;
+  return std::optional(status.identity == root->identity && same_made);
 }
 
 Result<void> require_mounted(Context& context, const recovery::State& state, files::Tree& found) {

@@ -2,15 +2,18 @@
 // and not one beside a Pickup into which the record hands mail.
 #pragma once
 
+#include <optional>
+
 #include "commands/context.h"
 #include "recovery/state.h"
 
 namespace requeue::commands {
 
-// The snapshot of that recovery folder was taken of it: by its path, or by its volume and file id. True where that
-// cannot be told.
-Result<bool> was_taken_of(const Context& context, const files::Path& recovery, const recovery::State& state,
-                          files::Tree& found);
+// The snapshot of that recovery folder was taken of this very folder, wherever it stands now: moved, or mounted
+// elsewhere, it has another path. The time of its making tells it from one that was given its number after it was gone.
+// nullopt: that cannot be told (adopted, in several places, a volume without file ids).
+Result<std::optional<bool>> was_taken_of(const Context& context, const files::Path& recovery,
+                                         const recovery::State& state, files::Tree& found);
 // The folder under the recorded path lacks Queue and Pickup and stands on another volume than that of the snapshot
 // (Exit::precondition). A Mailroot in several places, and one that was adopted, cannot be told.
 Result<void> require_mounted(Context& context, const recovery::State& state, files::Tree& found);

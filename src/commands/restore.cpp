@@ -29,26 +29,14 @@ constexpr std::string_view none_held =
     "options "
     "of its own would hold is on record once a replay was given them.";
 
-// Moved, or mounted elsewhere, it has another path, and is the folder that the snapshot was taken of all the same. The
-// time of its making tells it from one that was given its number after it was gone.
-Result<bool> is_folder_of_snapshot(Context& context, files::Tree& target, const recovery::State& state) {
-  if (!state.snapshot || state.snapshot->adopted || !state.mailroot_folders.empty()) return false;
-  REQUEUE_TRY(const auto recovery, context.files.open(context.options.recovery));
-  REQUEUE_TRY(auto entries, snapshot::open_entries(*recovery, files::Relative(snapshot::folder)));
-  REQUEUE_TRY(const auto root, entries.next());
-  if (!root || !root->source.empty() || root->status.identity == files::Identity{}) return false;
-  REQUEUE_TRY(const auto found, target.status(""));
-  const bool same_made = !found.created || !root->status.created || *found.created == *root->status.created;
-  return found.identity == root->status.identity && same_made;
-}
-
 // Of a Mailroot in several places, each folder that holds one counts: a plain copy into it would land before the
 // service's eyes.
 Result<bool> is_recorded(Context& context, files::Tree& target, const recovery::State& state) {
   if (state.mailroot.empty()) return false;
   REQUEUE_TRY(bool same, is_folder(context, target, unescape_bytes(state.mailroot)));
   if (!same) {
-    REQUEUE_TRY(same, is_folder_of_snapshot(context, target, state));
+    REQUEUE_TRY(const auto moved, was_taken_of(context, context.options.recovery, state, target));
+    same = moved.value_or(false);
   }
   for (const auto& [name, path] : state.mailroot_folders) {
     if (!same) {

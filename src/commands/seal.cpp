@@ -3,6 +3,7 @@
 
 #include "commands/context.h"
 #include "commands/deciding_options.h"
+#include "commands/open_mark.h"
 #include "commands/plan_words.h"
 #include "commands/session.h"
 #include "commands/words.h"
@@ -29,7 +30,7 @@ Result<std::optional<requeue::seal::SecretKey>> signing_key(Context& context) {
   return key;
 }
 
-Result<void> refuse_sealing(const Context& context, const recovery::State& state, const replay::Ledger& ledger) {
+Result<void> refuse_sealing(Context& context, const recovery::State& state, const replay::Ledger& ledger) {
   const auto refuse = [&](std::string why, std::string hint) {
     return failure(Exit::precondition, "this recovery folder cannot be sealed", context.options.recovery,
                    std::move(why), "Nothing was touched. " + std::move(hint));
@@ -42,7 +43,7 @@ Result<void> refuse_sealing(const Context& context, const recovery::State& state
     return refuse("the Mailroot was not emptied; stage: " + std::string(recovery::to_string(state.stage())),
                   "Next: " + again(context, "status"));
   }
-  if (state.restoring) {
+  if (waits_for_restore(context, state)) {
     return refuse("a restore was cut short: what it put back may be sent by the service",
                   restore_first(context, state));
   }

@@ -110,8 +110,7 @@ std::string on_another(const Context& context, std::string_view verb, const std:
 
 std::string restore_first(const Context& context, const recovery::State& state) {
   return "First run that restore again, with its --folder or --held: " + again(context, "restore", state) +
-         service_options(context) +
-         " . If that Mailroot is lost for good, make an empty one at its path, with Queue and Pickup in it, before.";
+         service_options(context);
 }
 
 std::string service_in_words(const Context& context) {

@@ -219,7 +219,6 @@ class Tokenizer {
     }
   }
 
-  // "<a@b> c@d, ...": the comma between them was lost, as at a fold. What a person wrote there is a remark, be it of an
   // A display name alone, and the words that stand for hidden recipients where their ":" was lost.
   static bool is_no_mailbox(std::string_view word) {
     return word.starts_with('"') || word.starts_with("=?") || word.ends_with("?=") || word == "." ||

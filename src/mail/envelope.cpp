@@ -1,7 +1,9 @@
 #include "mail/envelope.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
+#include <unordered_set>
 
 #include "core/text.h"
 #include "mail/address_list.h"
@@ -131,14 +133,19 @@ std::string_view without_parameters(std::string_view value) {
   return are_parameters(value.substr(end + 1)) ? value.substr(0, end + 1) : value;
 }
 
-// Without comments and quoted words, a blank in place of each; nullopt where one has no end, or an address is quoted.
+constexpr std::string_view parting = " \t,;<>";
+
+// Without comments and quoted words, a blank in place of each; nullopt where they cannot be told from the words beside
+// them: one has no end, or touches another word ("a b"@x).
 std::optional<std::string> without_quoted(std::string_view text) {
+  const auto parts = [&](std::size_t at) { return at >= text.size() || parting.find(text[at]) != parting.npos; };
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '"' && text[i] != '(') {
       out += text[i];
       continue;
     }
+    if (i != 0 && !parts(i - 1)) return std::nullopt;
     const bool comment = text[i] == '(';
     for (int depth = 1; depth != 0;) {
       if (++i >= text.size()) return std::nullopt;
@@ -149,24 +156,28 @@ std::optional<std::string> without_quoted(std::string_view text) {
       else if (text[i] == (comment ? ')' : '"'))
         --depth;
     }
-    if (!comment && i + 1 < text.size() && text[i + 1] == '@') return std::nullopt;
+    if (!parts(i + 1)) return std::nullopt;
     out += ' ';
   }
   return out;
 }
 
 // Whether a word behind the first address became no recipient, or one with an @ before it: a display name may be the
-// same address. Where words cannot be told by blanks alone, none did.
+// same address. Where words cannot be told by blanks alone, whether an @ is left over.
 bool leaves_words(std::string_view value, const std::vector<std::string>& found) {
-  constexpr std::string_view parting = " \t,;<>";
+  std::unordered_set<std::string> known;
+  std::ptrdiff_t signs = 0;
+  for (const auto& one : found) {
+    known.insert(ascii_lower(one));
+    signs += std::ranges::count(one, '@');
+  }
   const auto plain = without_quoted(value);
-  if (!plain || plain->find_first_of(":[\\") != std::string::npos) return false;
+  if (!plain || plain->find_first_of(":[\\") != std::string::npos) return std::ranges::count(value, '@') > signs;
   const auto bracket = plain->find('<');
   for (std::size_t at = 0; (at = plain->find_first_not_of(parting, at)) != std::string::npos;) {
-    const auto word = std::string_view(*plain).substr(at, plain->find_first_of(parting, at) - at);
-    const auto is_it = [&](const std::string& one) { return same_address(one, word); };
-    const bool is_name = bracket != std::string::npos && at < bracket && word.find('@') == std::string_view::npos;
-    if (!is_name && std::ranges::none_of(found, is_it)) return true;
+    const auto word = plain->substr(at, plain->find_first_of(parting, at) - at);
+    const bool is_name = bracket != std::string::npos && at < bracket && word.find('@') == std::string::npos;
+    if (!is_name && !known.contains(ascii_lower(word))) return true;
     at += word.size();
   }
   return false;

@@ -80,6 +80,14 @@ Result<void> take_mark_away(files::Tree& mailroot, const std::string& id) {
   return {};
 }
 
+files::Tree& bearer_of_mark(files::Tree& mailroot, const std::string& id) {
+  for (auto* const holder : holders_of(mailroot)) {
+    const auto token = read_in(*holder);
+    if (token && *token && (*token)->id == id) return *holder;
+  }
+  return mailroot;
+}
+
 Result<void> check_no_other_evacuation(files::Tree& mailroot, const std::string& id,
                                        const std::function<std::string(const Token&)>& ways_out) {
   const auto found = read_mark(mailroot, id);

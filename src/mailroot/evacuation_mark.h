@@ -22,6 +22,9 @@ Result<void> set_mark(files::Tree& mailroot, const Token& token);
 // Only those of `id`, and those without their end. Durable when it returns. None there: nothing to do.
 Result<void> take_mark_away(files::Tree& mailroot, const std::string& id);
 
+// Which of its places bears the mark of `id`; itself where none does.
+files::Tree& bearer_of_mark(files::Tree& mailroot, const std::string& id);
+
 // Refused (Exit::precondition) where the mark of another recovery folder than `id` stands; that one is named.
 // `ways_out`: the commands that end its evacuation, as they are to be typed.
 Result<void> check_no_other_evacuation(files::Tree& mailroot, const std::string& id,

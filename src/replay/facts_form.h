@@ -11,7 +11,7 @@
 namespace requeue::replay {
 
 // Another form, another line: an older program passes it over.
-inline constexpr std::string_view facts_form = "requeue facts 1\n";
+inline constexpr std::string_view facts_form = "requeue facts 2\n";
 inline constexpr std::size_t record_head_size = 4 + 32;
 // Hostile mail has header fields of megabytes; such a message is read again for each plan.
 inline constexpr std::size_t longest_record = std::size_t{64} << 10U;

@@ -68,7 +68,7 @@ class Forsaken {
     for (std::uint32_t i = 0; i < plan_.messages.size(); ++i) {
       const auto& message = plan_.messages[i];
       // What the file knew and cannot be read may be the other copy.
-      unread_ = unread_ || (!traits_[i].was_read && options_.chosen->contains(message.source));
+      unread_ = unread_ || (i < own_ && !traits_[i].was_read && options_.chosen->contains(message.source));
       const auto group = groups_.find(traits_[i].header);
       if (!traits_[i].was_read || group == groups_.end()) continue;
       group->second.push_back(i);
@@ -103,24 +103,22 @@ class Forsaken {
     const auto recipients = copies_.recipients(other);
     if (!recipients) return interrupted_or(recipients.error(), false);
     const auto& message = plan_.messages[other];
-    const auto& left_out = left_out_of(message, options_);
-    elsewhere.insert(left_out.begin(), left_out.end());
-    // Or it names somebody itself to whom it went no more since: --envelopes took him out, a server refused him.
-    if (!is_changed_by_plan(other)) {
-      const auto named = copies_.own_recipients(other);
-      if (!named) return interrupted_or(named.error(), false);
-      add_lower(elsewhere, *named);
-    }
+    if (other < own_) elsewhere.insert(left_out_of(message, options_).begin(), left_out_of(message, options_).end());
+    const auto named = named_by(other);
+    if (!named) return interrupted_or(named.error(), false);
+    add_lower(elsewhere, *named);
     if (!serves(message)) add_lower(elsewhere, *recipients);
     if (!serves(message)) return true;
     for (const auto& recipient : *recipients) lost.erase(ascii_lower(recipient));
     return true;
   }
 
-  // Then a person took out whom it lacks, of this message too.
-  [[nodiscard]] bool is_changed_by_plan(std::uint32_t index) const {
+  // By itself, or by its line where a person changed that. It may have gone without some of them since: --envelopes
+  // took them out, a server refused them.
+  Result<std::vector<std::string>> named_by(std::uint32_t index) {
     const auto given = options_.overrides.find(plan_.messages[index].source);
-    return index < own_ && given != options_.overrides.end() && given->second.by_plan;
+    const bool by_plan = index < own_ && given != options_.overrides.end() && given->second.by_plan;
+    return by_plan ? given->second.envelope.recipients : copies_.own_recipients(index);
   }
 
   static Result<bool> interrupted_or(const Error& error, bool otherwise) {

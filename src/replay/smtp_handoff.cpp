@@ -101,8 +101,10 @@ Result<Outcome> SmtpHandoff::group(const std::vector<std::size_t>& indexes,
       continue;
     }
     if (leaves_out_a_refused(plan_.messages[index])) {
-      watcher_.warn("waits for the next run, which offers it to those anew whom the server refused of its copy: " +
-                    printable(source));
+      watcher_.warn(
+          "not sent now: it leaves out somebody whom the server refused of another message; the next run without "
+          "--plan decides anew whom it goes to: " +
+          printable(source));
       continue;
     }
     REQUEUE_CHECK(one(index, outcome));

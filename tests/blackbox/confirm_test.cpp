@@ -3,19 +3,13 @@
 #include <catch2/catch.hpp>
 
 #include "blackbox/record.h"
-#include "blackbox/window.h"
+#include "blackbox/told.h"
 #include "support/terminal.h"
 
 using namespace requeue;
 using namespace requeue::tests;
 
 namespace {
-
-std::string this_server() {
-  auto name = run({"/bin/uname", {"-n"}, {}}).out;
-  name.pop_back();
-  return name;
-}
 
 std::vector<std::string> with(std::vector<std::string> command, const std::vector<std::string>& more) {
   command.insert(command.end(), more.begin(), more.end());

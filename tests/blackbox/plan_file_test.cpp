@@ -175,6 +175,20 @@ TEST_CASE("whom a plan file left to another copy got nothing when that one had g
   CHECK(served == Words{"ann@one.org", "bob@two.org", "cid@three.org"});
 }
 
+TEST_CASE("a person's change of a plan file's first copy hid whom a server refused of it") {
+  const TwoCopies window;
+  PlanFile plan(window);
+  plan.change("Queue/a.eml", ",ann@one.org;bob@two.org,", ",ann@one.org;bob@two.org;zoe@five.org,");
+  SmtpServer server;
+  server.answer("RCPT TO:<ann@one.org>", "550 5.1.1 no such user");
+  CHECK(by_smtp(window, server, {"--plan", plan.path()}).exit == 3);
+  server.behave();
+  auto answer = by_smtp(window, server, {"--plan", plan.path()});
+  CHECK(answer.exit == 3);
+  CHECK(answer.json["held"] == 1);
+  CHECK(server.taken().size() == 1);
+}
+
 TEST_CASE("whom a server refused of one copy was not offered the other, which the same run had sent without him") {
   const TwoCopies window;
   SmtpServer server;

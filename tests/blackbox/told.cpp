@@ -20,6 +20,12 @@ bool holds(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
+std::string this_server() {
+  auto name = run({"/bin/uname", {"-n"}, {}}).out;
+  name.pop_back();
+  return name;
+}
+
 void cut_behind(const Window& window, const std::string& event) {
   const auto path = window.recovery / "journal.jsonl";
   const auto journal = read(path);

@@ -126,17 +126,22 @@ TEST_CASE("a second address on an x-receiver line was dropped, and so was a word
 
 TEST_CASE(
     "an address behind a quoted name or a remark on an x-receiver line was dropped, and so was one before a bracket") {
-  for (const auto* const line : {"\"a b\" <a@x> c@y", "<a@x> \"b\" c@y", "<a@x> (two) c@y d@z", "c@y <a@x>",
-                                 "c@y Name <a@x>", "\"Name\" c@y <a@x>"}) {
+  for (const auto* const line :
+       {"\"a b\" <a@x> c@y", "<a@x> \"b\" c@y", "<a@x> (two) c@y d@z", "c@y <a@x>", "c@y Name <a@x>",
+        "\"Name\" c@y <a@x>", "c@y <smtp:a@x>", "<a@x> \"oops for c@y", "<a@x> for \"Bob B\"@y c@y"}) {
     INFO(line);
     const auto found = facts(std::string("x-receiver: ") + line + "\r\nFrom: f@x\r\n\r\n").x_headers.recipients;
     const bool all = std::ranges::count(found, "c@y") == 1 && std::ranges::count(found, "a@x") == 1;
     CHECK((all || std::ranges::count(found, line) == 1));
   }
   for (const auto* const line : {"\"a@y, b\" <a@x>", "a@x (b@y (c@z))", "a@x <a@x>", "\"a b\" <a@x> (c@y)",
-                                 "\"a \\\" b@y\" <a@x>", "Name (b@y) <a@x>"}) {
+                                 "\"a \\\" b@y\" <a@x>", "Name (b@y) <a@x>", "<smtp:a@x>"}) {
     INFO(line);
     CHECK(facts(std::string("x-receiver: ") + line + "\r\nFrom: f@x\r\n\r\n").x_headers.recipients == Addresses{"a@x"});
+  }
+  for (const auto* const line : {"<\"john q\".public@x>", "\"a b\"@x", "\"Name\" <\"a@b\"@x>", "<a@[10.0.0.1]>"}) {
+    INFO(line);
+    CHECK(facts(std::string("x-receiver: ") + line + "\r\nFrom: f@x\r\n\r\n").x_headers.recipients.size() == 1);
   }
 }
 
