@@ -63,7 +63,7 @@ Result<Outcome> empty(Context& context) {
     }
     REQUEUE_TRY(const auto step, empty_step(context, recovery, *site.mailroot, outcome.body));
     outcome.exit = step.exit;
-    tell_not_replayed(context, recovery);
+    tell_not_replayed(context, recovery, step.folders);
     context.console.result("Next: " + again(context, "status"));
     return outcome;
   });

@@ -69,8 +69,8 @@ Result<Exit> prepare(Context& context, recovery::Recovery& recovery, files::Tree
   return graver(exit, verified.exit);
 }
 
-void tell_next(Context& context, recovery::Recovery& recovery) {
-  tell_not_replayed(context, recovery);
+void tell_next(Context& context, recovery::Recovery& recovery, const FolderCounts& folders) {
+  tell_not_replayed(context, recovery, folders);
   context.console.result("Next: fix the cipher order (a person's step, docs/procedure.md), then");
   context.console.result("  " + start_the_service(context));
   context.console.result("  " + again(context, "probe", recovery.state()) + service_options(context) +
@@ -118,7 +118,7 @@ Result<Outcome> evacuate_work(Context& context, recovery::Recovery& recovery, fi
   }
   outcome.body["seconds"]["empty"] = emptied->seconds;
   outcome.exit = graver(*prepared, emptied->exit);
-  tell_next(context, recovery);
+  tell_next(context, recovery, emptied->folders);
   return outcome;
 }
 

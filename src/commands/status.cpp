@@ -1,11 +1,11 @@
 // status: where the procedure stands, what comes next, and the way back while there is one.
 #include "commands/context.h"
 #include "commands/deciding_options.h"
+#include "commands/not_replayed.h"
 #include "commands/open_messages.h"
 #include "commands/runbook.h"
 #include "commands/service_steps.h"
 #include "commands/session.h"
-#include "commands/tree_steps.h"
 #include "commands/whereabouts.h"
 #include "commands/words.h"
 #include "core/text.h"

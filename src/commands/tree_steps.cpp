@@ -1,10 +1,10 @@
 #include "commands/tree_steps.h"
-#include "commands/announce.h"
 
 #include <algorithm>
 #include <chrono>
 #include <map>
 
+#include "commands/announce.h"
 #include "commands/plan_words.h"
 #include "commands/session.h"
 #include "commands/words.h"
@@ -117,7 +117,7 @@ Result<Step> verify_step(Context& context, recovery::Recovery& recovery, Json& b
   return Step{Exit::done, watch.seconds()};
 }
 
-Result<Step> empty_step(Context& context, recovery::Recovery& recovery, files::Tree& tree, Json& body) {
+Result<EmptyStep> empty_step(Context& context, recovery::Recovery& recovery, files::Tree& tree, Json& body) {
   const Stopwatch watch;
   snapshot::EmptyOptions options;
   options.keep = context.options.keep;
@@ -127,7 +127,7 @@ Result<Step> empty_step(Context& context, recovery::Recovery& recovery, files::T
     REQUEUE_TRY(const auto state, context.service.state());
     return state == service::State::running || state == service::State::pending;
   };
-  REQUEUE_TRY(const auto emptied, snapshot::empty(recovery, tree, options, context.console));
+  REQUEUE_TRY(auto emptied, snapshot::empty(recovery, tree, options, context.console));
   body["emptied"] = Json{{"files", emptied.files}, {"kept", emptied.kept}, {"newcomers", emptied.newcomers}};
   // The journal has them with the end of the run: what came later stands in no snapshot.
   if (!emptied.named.empty()) body["emptied"]["named"] = names_json(emptied.named);
@@ -141,7 +141,7 @@ Result<Step> empty_step(Context& context, recovery::Recovery& recovery, files::T
   name_some(context, emptied.named, "left in the Mailroot, or gone before it was emptied",
             "the end of this run in journal.jsonl names all; those of the snapshot: " + again(context, "report") +
                 " --csv FILE");
-  return Step{all ? Exit::done : Exit::attention, watch.seconds()};
+  return EmptyStep{{all ? Exit::done : Exit::attention, watch.seconds()}, std::move(emptied.folders)};
 }
 
 void tell_handed_over_by_others(Context& context, const recovery::State& state, files::Tree& mailroot) {
@@ -175,38 +175,6 @@ void tell_drop_and_badmail(Context& context, const std::vector<mailroot::FolderC
         printable(folder.name) + " holds " + counted(folder.files, "file") + " (" + counted(folder.bytes, "byte") +
         "): they go into the snapshot and out of the folder; --keep " + shell_quoted(folder.name) + " leaves them");
   }
-}
-
-std::vector<std::string> not_replayed_lines(const Context& context, recovery::Recovery& recovery) {
-  std::vector<std::string> lines;
-  std::map<std::string, std::uint64_t> folders;
-  const auto& state = recovery.state();
-  const auto read = snapshot::read_entries(
-      recovery.tree(),
-      [&](const snapshot::Entry& entry) -> Result<void> {
-        if (entry.status.kind != files::Kind::file) return {};
-        const std::string top(mailroot::top_of(entry.source));
-        const auto role = mailroot::role_of(top);
-        const auto lower = ascii_lower(top);
-        const bool replayed =
-            role == mailroot::Role::queue || role == mailroot::Role::pickup || state.replayed_folders.contains(lower);
-        const bool stays = top.empty() || std::ranges::find(state.kept_folders, lower) != state.kept_folders.end() ||
-                           (role == mailroot::Role::mailbox && !state.mailbox_emptied);
-        const bool is_back = state.restored.contains(escape_bytes(entry.source));
-        if (!replayed && !stays && !is_back) ++folders[top];
-        return {};
-      },
-      context.options.jobs);
-  if (!read) return lines;  // a damaged bag is told by the step that needs it
-  for (const auto& [name, count] : folders) {
-    lines.push_back(printable(name) + ": " + counted(count, "file") + " only in the snapshot; back with: " +
-                    again(context, "restore", state) + service_options(context) + " --folder " + shell_quoted(name));
-  }
-  return lines;
-}
-
-void tell_not_replayed(Context& context, recovery::Recovery& recovery) {
-  for (const auto& line : not_replayed_lines(context, recovery)) context.console.result(line);
 }
 
 }  // namespace requeue::commands

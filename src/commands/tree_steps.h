@@ -2,6 +2,7 @@
 #pragma once
 
 #include "commands/context.h"
+#include "commands/not_replayed.h"
 #include "commands/preflight.h"
 #include "recovery/recovery.h"
 #include "snapshot/empty.h"
@@ -14,6 +15,9 @@ struct Step {
   double seconds = 0;
   snapshot::Links links = snapshot::Links::none;  // for verify_step, in the run that took the snapshot
 };
+struct EmptyStep : Step {
+  FolderCounts folders;
+};
 
 // Each prints its results and fills its keys of the --json object.
 // `expected`: what a walk has just counted.
@@ -21,15 +25,12 @@ Result<Step> snapshot_step(Context& context, recovery::Recovery& recovery, files
                            const mailroot::Counts& expected, Json& body);
 Result<Step> verify_step(Context& context, recovery::Recovery& recovery, Json& body,
                          snapshot::Links links = snapshot::Links::none);
-Result<Step> empty_step(Context& context, recovery::Recovery& recovery, files::Tree& tree, Json& body);
+Result<EmptyStep> empty_step(Context& context, recovery::Recovery& recovery, files::Tree& tree, Json& body);
 
 // Files in Pickup that another recovery folder handed over and the service has not taken.
 void tell_handed_over_by_others(Context& context, const recovery::State& state, files::Tree& mailroot);
 
 // What Drop and Badmail hold, and that --keep leaves them (said before anything is removed).
 void tell_drop_and_badmail(Context& context, const std::vector<mailroot::FolderCount>& folders);
-// What was emptied from folders that no replay reads, and the command that puts each back.
-std::vector<std::string> not_replayed_lines(const Context& context, recovery::Recovery& recovery);
-void tell_not_replayed(Context& context, recovery::Recovery& recovery);
 
 }  // namespace requeue::commands

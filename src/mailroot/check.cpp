@@ -215,9 +215,9 @@ Result<Survey> check_rights(files::Tree& mailroot, unsigned jobs) {
       mailroot,
       [&](const Item& item) -> Result<void> {
         tally.add(item);
-        return check_rights_of(mailroot, item);
+        return {};
       },
-      Vanished::passed_over, jobs);
+      Vanished::passed_over, jobs, [&](const Item& item) { return check_rights_of(mailroot, item); });
   if (counts) return Survey{*counts, tally.finish()};
   auto error = std::move(counts.error());
   if (error.exit == Exit::failed) error = refused(error, error.what);

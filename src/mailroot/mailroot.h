@@ -48,9 +48,11 @@ enum class Vanished { error, passed_over };
 // Walks the whole tree in bytewise order of paths, a folder before what is in it; the root itself first (path ""). A
 // staging folder of ours that holds only its token is left out, and the mark of an evacuation. Iterative: a 300-deep
 // tree is an ordinary one. `jobs`: how many items are looked at ahead of the visit, which is one at a time and in
-// order.
+// order. `inspect`: a closer look at each, with the first one: by several threads at once and in no order; what it
+// finds wrong ends the walk in the item's turn, before the visit.
+using Inspect = std::function<Result<void>(const Item&)>;
 Result<Counts> walk(files::Tree& mailroot, const std::function<Result<void>(const Item&)>& visit,
-                    Vanished vanished = Vanished::error, unsigned jobs = 1);
+                    Vanished vanished = Vanished::error, unsigned jobs = 1, const Inspect& inspect = {});
 
 // What must hold before anything is touched (Exit::precondition): a folder with Queue or Pickup directly in it (else
 // the likely path is named), no link in place of Queue, Pickup, Drop, Badmail or Mailbox (its target is named), no

@@ -37,9 +37,11 @@ Error changed_meanwhile(Error error) {
 
 class Walk {
  public:
-  Walk(files::Tree& tree, const std::function<Result<void>(const Item&)>& visit, Vanished vanished, unsigned jobs)
+  Walk(files::Tree& tree, const std::function<Result<void>(const Item&)>& visit, const Inspect& inspect,
+       Vanished vanished, unsigned jobs)
       : tree_(tree),
         visit_(visit),
+        inspect_(inspect),
         pass_over_(vanished == Vanished::passed_over),
         crew_(jobs),
         looking_(
@@ -79,6 +81,13 @@ class Walk {
 
   // By several threads at once.
   Looked look_at(const files::Relative& path) {
+    auto looked = look_at_once(path);
+    if (!looked) return failure(changed_meanwhile(std::move(looked.error())));
+    if (*looked && inspect_) REQUEUE_CHECK(inspect_(**looked));
+    return looked;
+  }
+
+  Looked look_at_once(const files::Relative& path) {
     auto seen = tree_.look(path);
     if (!seen && pass_over_ && seen.error().cause == Cause::not_found) return std::optional<Item>();
     if (!seen && pass_over_) return look_step_by_step(path);
@@ -123,7 +132,7 @@ class Walk {
   Result<void> enter(const files::Relative& folder) {
     auto listed = tree_.list(folder);
     if (!listed && pass_over_ && listed.error().cause == Cause::not_found) return {};
-    if (!listed) return failure(std::move(listed.error()));
+    if (!listed) return failure(changed_meanwhile(std::move(listed.error())));
     auto& entries = *listed;
     Frame frame;
     frame.folder = folder;
@@ -133,8 +142,9 @@ class Walk {
       if (entry.kind == Kind::folder) {
         if (folder.empty() && ascii_iequals(entry.name, probe_staging)) continue;
         if (folder.empty() && is_staging(entry.name)) {
-          REQUEUE_TRY(const bool idle, holds_only_token(tree_, entry.name));
-          if (idle) continue;
+          const auto idle = holds_only_token(tree_, entry.name);
+          if (!idle) return failure(changed_meanwhile(idle.error()));
+          if (*idle) continue;
         }
         frame.steps.push_back({entry.name + "/", true});
       }
@@ -147,6 +157,7 @@ class Walk {
 
   files::Tree& tree_;
   const std::function<Result<void>(const Item&)>& visit_;
+  const Inspect& inspect_;
   bool pass_over_;
   std::vector<Frame> frames_;
   Counts counts_;
@@ -157,17 +168,8 @@ class Walk {
 }  // namespace
 
 Result<Counts> walk(files::Tree& mailroot, const std::function<Result<void>(const Item&)>& visit, Vanished vanished,
-                    unsigned jobs) {
-  // What the visitor says is its own; only what the tree says is turned into "changed meanwhile".
-  bool visitor_failed = false;
-  const std::function<Result<void>(const Item&)> guarded = [&](const Item& item) {
-    auto result = visit(item);
-    visitor_failed = !result.has_value();
-    return result;
-  };
-  auto counts = Walk(mailroot, guarded, vanished, jobs).run();
-  if (counts || visitor_failed) return counts;
-  return failure(changed_meanwhile(std::move(counts.error())));
+                    unsigned jobs, const Inspect& inspect) {
+  return Walk(mailroot, visit, inspect, vanished, jobs).run();
 }
 
 }  // namespace requeue::mailroot

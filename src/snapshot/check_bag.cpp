@@ -80,6 +80,10 @@ class Manifest {
                               [](const Listed& a, const Listed& b) { return a.key == b.key; }) != listed_.end();
   }
 
+  [[nodiscard]] bool all_found() const {
+    return std::ranges::all_of(listed_, [](const Listed& each) { return each.present && each.described; });
+  }
+
   Listed* find(std::string_view path) {
     const auto key = key_of(path);
     const auto found = std::lower_bound(listed_.begin(), listed_.end(), key,
@@ -150,7 +154,7 @@ class Check {
     REQUEUE_CHECK(check_entries());
     REQUEUE_CHECK(check_data());
     REQUEUE_CHECK(name_missing());
-    return find_strays(recovery_, wrong_, jobs_);
+    return find_strays(recovery_, known_folders_, wrong_);
   }
 
   // Damage of the tag files ends the check; what they would say of the payload is worth nothing.
@@ -171,6 +175,7 @@ class Check {
         [&](const Entry& entry) -> Result<void> {
           if (entry.status.kind == Kind::file) describe(entry.stored, entry.sha256, &entry.status);
           for (const auto& stream : entry.streams) describe(stream.stored, stream.sha256, nullptr);
+          known_folders_.add_of(entry);
           return {};
         },
         jobs_);
@@ -261,6 +266,7 @@ class Check {
 
   // The names are read once more, so that they need not be kept.
   Result<void> name_missing() {
+    if (manifest_.all_found()) return {};
     return read_manifest(recovery_, [&](const std::string&, const std::string& path) -> Result<void> {
       const auto* listed = manifest_.find(path);
       if (listed == nullptr || !listed->present) wrong_.push_back({path, "missing"});
@@ -275,6 +281,7 @@ class Check {
   Links links_;
   Watcher& watcher_;
   Manifest manifest_;
+  KnownFolders known_folders_;
   std::vector<Wrong> wrong_;
   std::uint64_t files_ = 0;
   std::uint64_t bytes_ = 0;

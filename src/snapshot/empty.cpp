@@ -1,6 +1,7 @@
 #include "snapshot/empty.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -105,6 +106,7 @@ class Emptying {
   // Whether the file is to be removed; what is settled without that is counted and recorded here.
   Result<bool> consider(const Entry& entry, Result<Standing> standing) {
     ++total_;
+    ++folders_[std::string(mailroot::top_of(entry.source))];
     if (!scope_.removes(entry.source)) {
       ++kept_;
       return false;
@@ -290,6 +292,7 @@ class Emptying {
     emptied.files = total_ - kept_ - gone_count_ - changed_;
     emptied.kept = kept_;
     emptied.newcomers = newcomers_;
+    emptied.folders = std::move(folders_);
     REQUEUE_CHECK(recovery_.record("emptied", {{"files", emptied.files},
                                                {"kept", emptied.kept},
                                                {"newcomers", emptied.newcomers},
@@ -328,6 +331,7 @@ class Emptying {
   std::set<files::Relative> kept_by_failure_;
   std::set<files::Relative> unflushed_;  // folders from which an earlier run removed files
   std::vector<std::string> named_;
+  std::map<std::string, std::uint64_t> folders_;
   std::uint64_t total_ = 0, kept_ = 0, changed_ = 0, gone_count_ = 0, newcomers_ = 0, unnamed_ = 0;
   bool removal_begun_ = false;
   files::Relative reached_;  // the last of the newest group that this run ended

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,8 @@ struct Emptied {
   std::uint64_t files = 0;  // removed, in this and earlier runs
   std::uint64_t kept = 0;   // snapshot files that stay: keep, Mailbox, files in the Mailroot itself, left in place
   std::uint64_t newcomers = 0;
-  std::vector<std::string> named;  // newcomers, files left in place, gone: for the person, safe to show
+  std::map<std::string, std::uint64_t> folders;  // how many files of each top folder the snapshot holds
+  std::vector<std::string> named;                // newcomers, files left in place, gone: for the person, safe to show
 };
 
 // Before the first: `emptying`, flushed. A resumed one verifies the snapshot again from the disk first (the caller
