@@ -58,6 +58,26 @@ TEST_CASE("The visitor's error ends the walk and is passed on as it is", "[mailr
   CHECK(walked.error().exit == Exit::failed);
 }
 
+TEST_CASE("What a closer look finds wrong ends the walk in its item's turn, and is passed on as it is", "[mailroot]") {
+  Tree tree;
+  for (int i = 10; i < 60; ++i) tree.file("Queue/" + std::to_string(i));
+  const unsigned jobs = GENERATE(1U, 8U);
+  std::string last;
+  const auto visit = [&](const mailroot::Item& item) -> Result<void> {
+    last = item.path;
+    return {};
+  };
+  const auto inspect = [](const mailroot::Item& item) -> Result<void> {
+    if (item.path < "Queue/30") return {};
+    return failure({Exit::failed, Cause::not_found, "what the closer look says", item.path, "", ""});
+  };
+  const auto walked = mailroot::walk(*tree.open(), visit, mailroot::Vanished::error, jobs, inspect);
+  REQUIRE_FALSE(walked);
+  CHECK(walked.error().what == "what the closer look says");
+  CHECK(walked.error().path == "Queue/30");
+  CHECK(last == "Queue/29");
+}
+
 TEST_CASE("Something that goes while the tree is read ends the walk: a tree is never half read in silence",
           "[mailroot]") {
   auto files = std::make_shared<RecordingFiles>();
