@@ -1,6 +1,7 @@
 // empty: the files of the subfolders removed, the folders left; only what a verified snapshot holds.
 #include "commands/confirm.h"
 #include "commands/context.h"
+#include "commands/not_replayed.h"
 #include "commands/open_mark.h"
 #include "commands/preflight.h"
 #include "commands/session.h"

@@ -1,6 +1,7 @@
 // evacuate: stop, snapshot, verify, empty, in order; the same command again goes on where it stopped.
 #include "commands/confirm.h"
 #include "commands/context.h"
+#include "commands/not_replayed.h"
 #include "commands/open_mark.h"
 #include "commands/preflight.h"
 #include "commands/service_steps.h"
@@ -69,7 +70,7 @@ Result<Exit> prepare(Context& context, recovery::Recovery& recovery, files::Tree
   return graver(exit, verified.exit);
 }
 
-void tell_next(Context& context, recovery::Recovery& recovery, const FolderCounts& folders) {
+void tell_next(Context& context, recovery::Recovery& recovery, const snapshot::FilesPerFolder& folders) {
   tell_not_replayed(context, recovery, folders);
   context.console.result("Next: fix the cipher order (a person's step, docs/procedure.md), then");
   context.console.result("  " + start_the_service(context));

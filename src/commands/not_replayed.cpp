@@ -11,6 +11,7 @@ namespace requeue::commands {
 namespace {
 
 using mailroot::Role;
+using snapshot::FilesPerFolder;
 
 bool is_replayed(const recovery::State& state, std::string_view top) {
   const auto role = mailroot::role_of(top);
@@ -23,8 +24,8 @@ bool was_left(const recovery::State& state, std::string_view top) {
 }
 
 // Without those that a restore has put back.
-Result<FolderCounts> count(const Context& context, recovery::Recovery& recovery) {
-  FolderCounts counts;
+Result<FilesPerFolder> count(const Context& context, recovery::Recovery& recovery) {
+  FilesPerFolder counts;
   REQUEUE_CHECK(snapshot::read_entries(
       recovery.tree(),
       [&](const snapshot::Entry& entry) -> Result<void> {
@@ -36,7 +37,7 @@ Result<FolderCounts> count(const Context& context, recovery::Recovery& recovery)
   return counts;
 }
 
-std::vector<std::string> lines_of(const Context& context, const recovery::State& state, const FolderCounts& counts) {
+std::vector<std::string> lines_of(const Context& context, const recovery::State& state, const FilesPerFolder& counts) {
   std::vector<std::string> lines;
   for (const auto& [name, files] : counts) {
     if (is_replayed(state, name) || was_left(state, name)) continue;
@@ -53,7 +54,7 @@ std::vector<std::string> not_replayed_lines(const Context& context, recovery::Re
   return counts ? lines_of(context, recovery.state(), *counts) : std::vector<std::string>();
 }
 
-void tell_not_replayed(Context& context, recovery::Recovery& recovery, const FolderCounts& folders) {
+void tell_not_replayed(Context& context, recovery::Recovery& recovery, const FilesPerFolder& folders) {
   const auto& state = recovery.state();
   // What a restore has put back stands in the Mailroot as well: which files those are, only the list tells.
   const auto lines = state.restored.empty() ? lines_of(context, state, folders) : not_replayed_lines(context, recovery);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "commands/context.h"
-#include "commands/not_replayed.h"
 #include "commands/preflight.h"
 #include "recovery/recovery.h"
 #include "snapshot/empty.h"
@@ -16,7 +15,7 @@ struct Step {
   snapshot::Links links = snapshot::Links::none;  // for verify_step, in the run that took the snapshot
 };
 struct EmptyStep : Step {
-  FolderCounts folders;
+  snapshot::FilesPerFolder folders;
 };
 
 // Each prints its results and fills its keys of the --json object.

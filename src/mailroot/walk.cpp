@@ -59,7 +59,7 @@ class Walk {
       Step step = std::move(frame.steps[frame.next++]);
       if (step.enter) step.key.pop_back();
       const auto path = files::join(frame.folder, step.key);
-      REQUEUE_CHECK(step.enter ? enter(path) : look_ahead(path));
+      REQUEUE_CHECK(step.enter ? enter_in_turn(path) : look_ahead(path));
     }
     REQUEUE_CHECK(looking_.finish());
     return counts_;
@@ -127,6 +127,13 @@ class Walk {
       case Kind::special:
         ++counts_.others;
     }
+  }
+
+  // What was met before has its turn before the failure: any number of jobs names the same fault as one.
+  Result<void> enter_in_turn(const files::Relative& folder) {
+    auto entered = enter(folder);
+    if (!entered) REQUEUE_CHECK(looking_.finish());
+    return entered;
   }
 
   Result<void> enter(const files::Relative& folder) {

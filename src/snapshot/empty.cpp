@@ -1,7 +1,6 @@
 #include "snapshot/empty.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <set>
 
@@ -105,7 +104,6 @@ class Emptying {
 
   // Whether the file is to be removed; what is settled without that is counted and recorded here.
   Result<bool> consider(const Entry& entry, Result<Standing> standing) {
-    ++total_;
     ++folders_[std::string(mailroot::top_of(entry.source))];
     if (!scope_.removes(entry.source)) {
       ++kept_;
@@ -288,8 +286,10 @@ class Emptying {
   }
 
   Result<Emptied> finish() {
+    std::uint64_t total = 0;
+    for (const auto& [name, count] : folders_) total += count;
     Emptied emptied;
-    emptied.files = total_ - kept_ - gone_count_ - changed_;
+    emptied.files = total - kept_ - gone_count_ - changed_;
     emptied.kept = kept_;
     emptied.newcomers = newcomers_;
     emptied.folders = std::move(folders_);
@@ -331,8 +331,8 @@ class Emptying {
   std::set<files::Relative> kept_by_failure_;
   std::set<files::Relative> unflushed_;  // folders from which an earlier run removed files
   std::vector<std::string> named_;
-  std::map<std::string, std::uint64_t> folders_;
-  std::uint64_t total_ = 0, kept_ = 0, changed_ = 0, gone_count_ = 0, newcomers_ = 0, unnamed_ = 0;
+  FilesPerFolder folders_;
+  std::uint64_t kept_ = 0, changed_ = 0, gone_count_ = 0, newcomers_ = 0, unnamed_ = 0;
   bool removal_begun_ = false;
   files::Relative reached_;  // the last of the newest group that this run ended
 };

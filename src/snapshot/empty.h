@@ -18,12 +18,15 @@ struct EmptyOptions {
   unsigned jobs = 1;                              // files removed at a time
 };
 
+// How many files of each top folder the snapshot holds; "" for those in the Mailroot itself.
+using FilesPerFolder = std::map<std::string, std::uint64_t>;
+
 struct Emptied {
   std::uint64_t files = 0;  // removed, in this and earlier runs
   std::uint64_t kept = 0;   // snapshot files that stay: keep, Mailbox, files in the Mailroot itself, left in place
   std::uint64_t newcomers = 0;
-  std::map<std::string, std::uint64_t> folders;  // how many files of each top folder the snapshot holds
-  std::vector<std::string> named;                // newcomers, files left in place, gone: for the person, safe to show
+  FilesPerFolder folders;
+  std::vector<std::string> named;  // newcomers, files left in place, gone: for the person, safe to show
 };
 
 // Before the first: `emptying`, flushed. A resumed one verifies the snapshot again from the disk first (the caller

@@ -34,11 +34,12 @@ class Obedient final : public service::Control {
 
 class CtrlC final : public commands::Console {
  public:
-  void result(std::string_view /*line*/) override {}
+  void result(std::string_view line) override { told += line; }
   void warn(std::string_view line) override { warned += line; }
   [[nodiscard]] bool stop_requested() const override { return pressed; }
 
   bool pressed = false;
+  std::string told;
   std::string warned;
 };
 
@@ -93,6 +94,39 @@ TEST_CASE("a resumed evacuate that Ctrl-C ended said that nothing was removed", 
   const auto said = outcome ? console.warned : to_text(outcome.error());
   CHECK(said.find("othing was removed") == std::string::npos);
   CHECK((outcome ? outcome->exit : outcome.error().exit) == Exit::interrupted);
+}
+
+TEST_CASE("What a restore put back, and the emptying then left, is not told as only in the snapshot", "[service]") {
+  const TemporaryFolder folder;
+  const auto mailroot = folder.path() / "mailroot";
+  const auto put_back = mailroot / "Badmail/a.BAD";
+  write(put_back, "From: a@b.example\r\n\r\n");
+  write(mailroot / "Drop/a.eml", "From: a@b.example\r\n\r\n");
+  write(mailroot / "Queue/b.EML", "From: a@b.example\r\n\r\n");
+  commands::Options options;
+  options.command = "evacuate";
+  options.mailroot = mailroot.string();
+  options.recovery = (folder.path() / "recovery").string();
+  options.jobs = 1;
+  FaultyFiles files;
+  files.add({"remove_file", "Queue/b.EML", 1, Cause::io, true});
+  Obedient service;
+  CtrlC console;
+  commands::Context context{options, files, service, true, console, {}, {}, {}};
+  REQUIRE_FALSE(commands::evacuate(context));
+  files.heal();
+  options.command = "restore";
+  options.folders = {"Badmail"};
+  REQUIRE(commands::restore(context));
+  REQUIRE(boost::filesystem::exists(put_back));
+  write(put_back, "From: changed@b.example\r\n\r\n");
+  options.command = "evacuate";
+  options.folders.clear();
+  console.told.clear();
+  REQUIRE(commands::evacuate(context));
+  REQUIRE(boost::filesystem::exists(put_back));
+  CHECK(console.told.find("Drop: 1 file only in the snapshot") != std::string::npos);
+  CHECK(console.told.find("Badmail: 1 file only in the snapshot") == std::string::npos);
 }
 
 TEST_CASE("an emptying went on in the bare folder on which the Mailroot's volume was not mounted", "[service]") {

@@ -78,6 +78,23 @@ TEST_CASE("What a closer look finds wrong ends the walk in its item's turn, and 
   CHECK(last == "Queue/29");
 }
 
+TEST_CASE("A folder that cannot be listed does not hide what was found wrong before it, with any number of jobs",
+          "[mailroot]") {
+  auto files = std::make_shared<FaultyFiles>();
+  Tree tree(files);
+  tree.file("Badmail/a.BAD").file("Drop/deep/b.eml");
+  files->add({"list", "Drop", 1, Cause::denied});
+  const unsigned jobs = GENERATE(1U, 8U);
+  const auto inspect = [](const mailroot::Item& item) -> Result<void> {
+    if (item.path != "Badmail/a.BAD") return {};
+    return failure({Exit::failed, Cause::denied, "what the closer look says", item.path, "", ""});
+  };
+  const auto visit = [](const mailroot::Item&) -> Result<void> { return {}; };
+  const auto walked = mailroot::walk(*tree.open(), visit, mailroot::Vanished::error, jobs, inspect);
+  REQUIRE_FALSE(walked);
+  CHECK(walked.error().what == "what the closer look says");
+}
+
 TEST_CASE("Something that goes while the tree is read ends the walk: a tree is never half read in silence",
           "[mailroot]") {
   auto files = std::make_shared<RecordingFiles>();

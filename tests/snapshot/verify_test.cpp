@@ -131,6 +131,37 @@ TEST_CASE("A tag file that was changed, removed or cut is damage, also when the 
   }
 }
 
+// The root is in the journal: only who forged that as well comes as far as the lists themselves.
+TEST_CASE("A payload file that one of the two lists does not name is told, though all tags and the root agree",
+          "[verify]") {
+  Bench bench;
+  bench.take_two();
+  const std::string stored = "data/mailroot/Queue/a.EML";
+  Wrongs expected;
+  const auto without = [&](const std::string& text) {
+    const auto name = text.find("Queue/a.EML");
+    REQUIRE(name != std::string::npos);
+    const auto begin = text.rfind('\n', name) + 1;
+    return text.substr(0, begin) + text.substr(text.find('\n', name) + 1);
+  };
+  SECTION("files.jsonl") {
+    tamper(bench.bag(), "files.jsonl", without);
+    expected = {{stored, "not in files.jsonl"}};
+  }
+  SECTION("the manifest") {
+    tamper(bench.bag(), "manifest-sha256.txt", without);
+    // By the line of files.jsonl, and by the file.
+    expected = {{stored, "not in the manifest"}, {stored, "not in the manifest"}};
+  }
+  const auto recorded = bench.events("snapshot").at(0);
+  bench.record("snapshot", {{"files", recorded["files"]},
+                            {"bytes", recorded["bytes"]},
+                            {"folders", recorded["folders"]},
+                            {"root", sha256_hex(read(bench.bag() / "tagmanifest-sha256.txt"))},
+                            {"mailroot", recorded["mailroot"]}});
+  CHECK(wrongs_of(bench.verify()) == expected);
+}
+
 TEST_CASE("A tag manifest that is gone, or lacks a tag file, or names payload is damage", "[verify]") {
   Bench bench;
   bench.take_two();
